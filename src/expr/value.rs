@@ -1,0 +1,231 @@
+//! Values as Terraform has them (cty's types), plus where each came from.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::finding::{Place, Reason};
+use crate::source::{Span, Text};
+
+/// A type, as `type = …` of a variable or a function's result gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `any`: not known.
+    Any,
+    /// `string`.
+    String,
+    /// `number`.
+    Number,
+    /// `bool`.
+    Bool,
+    /// `list(T)`.
+    List(Box<Type>),
+    /// `set(T)`.
+    Set(Box<Type>),
+    /// `map(T)`.
+    Map(Box<Type>),
+    /// `tuple([…])`.
+    Tuple(Vec<Type>),
+    /// `object({…})`.
+    Object(IndexMap<Text, Type>),
+}
+
+/// How a value got here: nearest hop first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Where the value stood: the literal, or the reference that fetched it.
+    pub span: Span,
+    /// What that is, in a few words: "literal", "var.protect", "terraform.tfvars", "module call".
+    pub what: Text,
+    /// Where it came from before that; `None` for a literal.
+    pub from: Option<Arc<Origin>>,
+}
+
+/// A value that can't be known, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// What type it would have.
+    pub ty: Type,
+    /// Known not to be null.
+    pub not_null: bool,
+    /// A string known to start with this.
+    pub prefix: Option<Text>,
+    /// A collection known to have at least so many elements.
+    pub min_length: usize,
+    /// A collection known to have at most so many elements.
+    pub max_length: Option<usize>,
+    /// The reason chain, root cause last; never empty.
+    pub reasons: Arc<Vec<Reason>>,
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Terraform's sensitive mark.
+    pub sensitive: bool,
+    /// Where it came from, where that is known. Takes no part in equality.
+    pub origin: Option<Arc<Origin>>,
+}
+
+/// The kinds of value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// `null` (untyped or of any type).
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(super::value::Number),
+    /// A string.
+    String(Text),
+    /// A list: elements of one type.
+    List(Arc<Vec<Value>>),
+    /// A set: unique elements in Terraform's order.
+    Set(Arc<Vec<Value>>),
+    /// A tuple.
+    Tuple(Arc<Vec<Value>>),
+    /// A map: elements of one type, keys in lexical order.
+    Map(Arc<IndexMap<Text, Value>>),
+    /// An object.
+    Object(Arc<IndexMap<Text, Value>>),
+    /// Not known.
+    Unknown(Box<Unknown>),
+    /// A place in a file: opaque to expressions, used by rules (`at:`, `fix.set`).
+    Place(Arc<Place>),
+}
+
+/// A number with Terraform's precision.
+// The representation is decided in this file alone; keep the methods.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Number(f64);
+
+impl Number {
+    /// From an integer.
+    pub fn from_i64(n: i64) -> Self {
+        Number(n as f64)
+    }
+    /// From decimal text as in HCL (`1.5e3`); `None` where it isn't a number.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(Number)
+    }
+    /// As a whole number, if it is one that fits.
+    pub fn as_i64(&self) -> Option<i64> {
+        (self.0.fract() == 0.0 && self.0.abs() < 9e15).then_some(self.0 as i64)
+    }
+    /// The nearest float.
+    pub fn as_f64(&self) -> f64 {
+        self.0
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl From<Kind> for Value {
+    fn from(kind: Kind) -> Self {
+        Value { kind, sensitive: false, origin: None }
+    }
+}
+
+impl Value {
+    /// `null`.
+    pub fn null() -> Self {
+        Kind::Null.into()
+    }
+    /// A boolean.
+    pub fn bool(b: bool) -> Self {
+        Kind::Bool(b).into()
+    }
+    /// A whole number.
+    pub fn int(n: i64) -> Self {
+        Kind::Number(Number::from_i64(n)).into()
+    }
+    /// A string.
+    pub fn string(s: impl Into<Text>) -> Self {
+        Kind::String(s.into()).into()
+    }
+    /// A tuple.
+    pub fn tuple(items: Vec<Value>) -> Self {
+        Kind::Tuple(Arc::new(items)).into()
+    }
+    /// A list (elements are taken as they are).
+    pub fn list(items: Vec<Value>) -> Self {
+        Kind::List(Arc::new(items)).into()
+    }
+    /// An object.
+    pub fn object(fields: IndexMap<Text, Value>) -> Self {
+        Kind::Object(Arc::new(fields)).into()
+    }
+    /// A place.
+    pub fn place(place: Arc<Place>) -> Self {
+        Kind::Place(place).into()
+    }
+    /// An unknown of any type.
+    pub fn unknown(reason: Reason) -> Self {
+        Value::unknown_of(Type::Any, Arc::new(vec![reason]))
+    }
+    /// An unknown of a type, with its reason chain.
+    pub fn unknown_of(ty: Type, reasons: Arc<Vec<Reason>>) -> Self {
+        Kind::Unknown(Box::new(Unknown { ty, not_null: false, prefix: None, min_length: 0, max_length: None, reasons }))
+            .into()
+    }
+    /// The reasons, if it is unknown itself (not if only something inside it is).
+    pub fn reasons(&self) -> Option<&Arc<Vec<Reason>>> {
+        match &self.kind {
+            Kind::Unknown(u) => Some(&u.reasons),
+            _ => None,
+        }
+    }
+    /// Whether it is unknown itself.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.kind, Kind::Unknown(_))
+    }
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+    /// The boolean, if it is a known one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool(b) => Some(b),
+            _ => None,
+        }
+    }
+    /// The string, if it is a known one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(s) => Some(s),
+            _ => None,
+        }
+    }
+    /// The number, if it is a known one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.kind {
+            Kind::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+    /// Elements of a list, set or tuple; `None` for anything else.
+    pub fn items(&self) -> Option<&[Value]> {
+        match &self.kind {
+            Kind::List(v) | Kind::Set(v) | Kind::Tuple(v) => Some(v),
+            _ => None,
+        }
+    }
+    /// Fields of a map or object; `None` for anything else.
+    pub fn fields(&self) -> Option<&IndexMap<Text, Value>> {
+        match &self.kind {
+            Kind::Map(m) | Kind::Object(m) => Some(m),
+            _ => None,
+        }
+    }
+    /// The field of a map or object.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields()?.get(name)
+    }
+}

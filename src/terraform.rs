@@ -1,0 +1,154 @@
+//! Terraform configuration → resolved resources, per root module and environment.
+
+use indexmap::IndexMap;
+
+use crate::expr::Value;
+use crate::finding::{Location, Reason};
+use crate::source::{SourceId, Span, Text};
+
+/// One root module under one environment.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// Directory of the root module, relative to the project root (`.` for the root itself).
+    pub root: String,
+    /// `default`, or the name of a tfvars file.
+    pub environment: String,
+    /// Whether it is a library: called by no root outside undeployed directories, no backend, no provider configuration.
+    pub library: bool,
+    /// Every resource and data source instance, in file order.
+    pub resources: Vec<Resource>,
+    /// Modules, the root first.
+    pub modules: Vec<Module>,
+    /// Calls whose source couldn't be read.
+    pub unread_calls: Vec<UnreadCall>,
+    /// Provider configurations.
+    pub providers: Vec<Provider>,
+    /// The `backend`/`cloud` block of the root.
+    pub backend: Option<(Text, ResolvedBlock)>,
+    /// `moved`, `import`, `removed`, `check` blocks, by type, with the module address they stand in.
+    pub refactorings: Vec<(String, ResolvedBlock)>,
+    /// What couldn't be read or was cut off at a limit.
+    pub problems: Vec<Reason>,
+    /// Files read.
+    pub files: Vec<SourceId>,
+}
+
+/// `resource`, `data` or `ephemeral`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// `resource`
+    Managed,
+    /// `data`
+    Data,
+    /// `ephemeral`
+    Ephemeral,
+}
+
+/// One instance of a resource block.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// `module.db["a"].aws_db_instance.main[0]`.
+    pub address: String,
+    /// The same without instance keys.
+    pub address_without_keys: String,
+    /// Managed, data or ephemeral.
+    pub mode: Mode,
+    /// `aws_db_instance`.
+    pub type_: Text,
+    /// `main`.
+    pub name: Text,
+    /// Address of its module instance; empty for the root.
+    pub module: String,
+    /// Local name of its provider (`aws`) and alias, as seen in the root: an index into [`Evaluation::providers`] where it is configured.
+    pub provider: Option<usize>,
+    /// Its contents, resolved.
+    pub block: ResolvedBlock,
+    /// `lifecycle { prevent_destroy }`; null if absent.
+    pub prevent_destroy: Value,
+    /// Module calls that lead here, outermost first (role `caller`).
+    pub callers: Vec<Location>,
+    /// Set where the number of instances isn't known: this stands for "some, maybe none".
+    pub uncertain: Option<Reason>,
+}
+
+/// The resolved contents of a block.
+#[derive(Clone, Debug)]
+pub struct ResolvedBlock {
+    /// Type and labels.
+    pub header: Span,
+    /// The whole block.
+    pub span: Span,
+    /// Between the braces.
+    pub body: Span,
+    /// Attributes as written (an attribute that evaluates to null is kept, as null).
+    pub attributes: IndexMap<Text, ResolvedAttribute>,
+    /// Nested blocks in order, `dynamic` ones expanded.
+    pub blocks: Vec<(Text, ResolvedBlock)>,
+    /// Block types that a `dynamic` with an unknown collection may or may not produce.
+    pub unknown_blocks: IndexMap<Text, Value>,
+}
+
+/// An attribute with its value.
+#[derive(Clone, Debug)]
+pub struct ResolvedAttribute {
+    /// Name to value.
+    pub span: Span,
+    /// The expression.
+    pub value_span: Span,
+    /// Its value; `value.origin` tells the way it came.
+    pub value: Value,
+    /// Whether the expression is a plain literal that an edit may replace.
+    pub literal: bool,
+}
+
+impl ResolvedBlock {
+    /// The blocks of a type.
+    pub fn blocks_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a ResolvedBlock> {
+        self.blocks.iter().filter(move |(k, _)| k == kind).map(|(_, b)| b)
+    }
+}
+
+/// A module instance.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// `module.db["a"]`; empty for the root.
+    pub address: String,
+    /// Directory relative to the project root.
+    pub dir: String,
+    /// Locals by name.
+    pub locals: IndexMap<Text, Value>,
+    /// Outputs by name.
+    pub outputs: IndexMap<Text, Value>,
+    /// Variables by name.
+    pub variables: IndexMap<Text, Value>,
+}
+
+/// A module call whose module isn't here.
+#[derive(Clone, Debug)]
+pub struct UnreadCall {
+    /// `module.db`.
+    pub address: String,
+    /// `source` as written, e.g. `terraform-aws-modules/rds/aws`.
+    pub source: Text,
+    /// `version` as written.
+    pub version: Option<Text>,
+    /// Its arguments, resolved.
+    pub block: ResolvedBlock,
+    /// Why it wasn't read.
+    pub reason: Reason,
+}
+
+/// A provider configuration.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Local name: `aws`.
+    pub name: Text,
+    /// Alias, if any.
+    pub alias: Option<Text>,
+    /// Source address where declared: `hashicorp/aws`.
+    pub source: Option<Text>,
+    /// Version from the lock file, or the constraint.
+    pub version: Option<Text>,
+    /// Its settings; `None` where the provider is used without a block.
+    pub block: Option<ResolvedBlock>,
+}
