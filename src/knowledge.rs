@@ -1,1 +1,82 @@
-//! Types, look-ups and merging of `rules/knowledge/`. Passed as `&Knowledge`, never global.
+//! Types, look-ups and merging of `rules/knowledge/`. Passed as `&Knowledge`, never global, because
+//! `--rules` adds to it.
+
+pub mod stores;
+
+use std::sync::OnceLock;
+
+use stores::{Provider, Reference, StoreType};
+
+/// What is known of the world.
+pub struct Knowledge {
+    stores: Vec<Part<Provider>>,
+}
+
+/// A piece that is decoded when something first asks for it.
+struct Part<T> {
+    name: &'static str,
+    /// Terraform provider names that lead here.
+    keys: &'static [&'static str],
+    bytes: &'static [u8],
+    value: OnceLock<Option<T>>,
+}
+
+impl<T: serde::de::DeserializeOwned> Part<T> {
+    fn get(&self) -> Option<&T> {
+        self.value.get_or_init(|| postcard::from_bytes(self.bytes).ok()).as_ref()
+    }
+}
+
+/// An embedded part: name, keys, bytes.
+type Embedded = (&'static str, &'static [&'static str], &'static [u8]);
+
+include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
+
+impl Knowledge {
+    /// What is built in.
+    pub fn embedded() -> Knowledge {
+        let stores = STORES
+            .iter()
+            .map(|&(name, keys, bytes)| Part { name, keys, bytes, value: OnceLock::new() })
+            .collect();
+        Knowledge { stores }
+    }
+
+    /// A platform by its short name.
+    pub fn provider(&self, name: &str) -> Option<&Provider> {
+        self.stores.iter().find(|p| p.name == name).and_then(Part::get)
+    }
+
+    /// Every platform with stores.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.stores.iter().filter_map(Part::get)
+    }
+
+    /// The platforms that a Terraform type or local provider name speaks to.
+    fn of_type<'a>(&'a self, r#type: &'a str) -> impl Iterator<Item = &'a Provider> {
+        let prefix = r#type.split(['_', ':']).next().unwrap_or(r#type);
+        self.stores.iter().filter(move |p| p.name == prefix || p.keys.contains(&prefix)).filter_map(Part::get)
+    }
+
+    /// The row of a type that holds data.
+    pub fn store_type(&self, r#type: &str) -> Option<(&Provider, &StoreType)> {
+        self.of_type(r#type).find_map(|p| p.types.iter().find(|t| t.r#type == r#type).map(|t| (p, t)))
+    }
+
+    /// What a resource type is for others that it refers to.
+    pub fn references<'a>(&'a self, r#type: &'a str) -> impl Iterator<Item = (&'a Provider, &'a Reference)> {
+        self.of_type(r#type)
+            .flat_map(move |p| p.references.iter().filter(move |r| r.r#type == r#type).map(move |r| (p, r)))
+    }
+
+    /// What other resources can be for a type.
+    pub fn reference_targets<'a>(&'a self, r#type: &'a str) -> impl Iterator<Item = (&'a Provider, &'a Reference)> {
+        self.of_type(r#type)
+            .flat_map(move |p| p.references.iter().filter(move |r| r.target.iter().any(|t| t == r#type)).map(move |r| (p, r)))
+    }
+
+    /// The platform of a Terraform local provider name.
+    pub fn platform_of(&self, provider: &str) -> Option<&Provider> {
+        self.of_type(provider).next()
+    }
+}

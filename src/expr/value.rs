@@ -54,6 +54,9 @@ pub struct Unknown {
     pub min_length: usize,
     /// A collection known to have at most so many elements.
     pub max_length: Option<usize>,
+    /// The resource attribute it stands for, where it is exactly that: `module.a.aws_s3_bucket.b.id`.
+    /// Joins by reference rest on it.
+    pub symbol: Option<Text>,
     /// The reason chain, root cause last; never empty.
     pub reasons: Arc<Vec<Reason>>,
 }
@@ -171,7 +174,7 @@ impl Value {
     }
     /// An unknown of a type, with its reason chain.
     pub fn unknown_of(ty: Type, reasons: Arc<Vec<Reason>>) -> Self {
-        Kind::Unknown(Box::new(Unknown { ty, not_null: false, prefix: None, min_length: 0, max_length: None, reasons }))
+        Kind::Unknown(Box::new(Unknown { ty, not_null: false, prefix: None, min_length: 0, max_length: None, symbol: None, reasons }))
             .into()
     }
     /// The reasons, if it is unknown itself (not if only something inside it is).

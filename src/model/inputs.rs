@@ -1,0 +1,36 @@
+//! Everything the model is joined from.
+
+use std::collections::HashMap;
+
+use crate::agents::Agent;
+use crate::ci;
+use crate::config::Config;
+use crate::credentials::Token;
+use crate::knowledge::Knowledge;
+use crate::railway;
+use crate::source::SourceId;
+use crate::syntax::Problem;
+use crate::terraform::Evaluation;
+use crate::workspace::Workspace;
+
+/// The results of every stage below, immutable.
+pub struct Inputs<'a> {
+    /// The project as read.
+    pub workspace: &'a Workspace,
+    /// Problems met while parsing, by file.
+    pub problems: &'a HashMap<SourceId, Vec<Problem>>,
+    /// Terraform roots, one per environment.
+    pub terraform: &'a [Evaluation],
+    /// Railway projects, one per environment.
+    pub railway: &'a [railway::Project],
+    /// Agents.
+    pub agents: &'a [Agent],
+    /// Tokens, with the file each stands in.
+    pub tokens: &'a [(SourceId, Token)],
+    /// Commands of workflows and scripts.
+    pub commands: &'a [ci::Command],
+    /// The project's configuration.
+    pub config: &'a Config,
+    /// What is known of the world.
+    pub knowledge: &'a Knowledge,
+}

@@ -1,0 +1,177 @@
+//! Stores and their switches.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::expr::Value;
+use crate::finding::{Confidence, Location, Place};
+use crate::model::located::Located;
+use crate::model::stakes::Stakes;
+use crate::source::SourceId;
+
+/// Something that holds data.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// `module.db.aws_db_instance.main`, `railway:db`.
+    pub address: String,
+    /// Address of the declaration itself, the same for every call of its module.
+    pub subject: String,
+    /// Short name.
+    pub name: String,
+    /// Platform: `aws`, `railway`.
+    pub provider: String,
+    /// Platform in words.
+    pub platform: String,
+    /// Type where it is declared.
+    pub r#type: String,
+    /// Type in words.
+    pub title: String,
+    /// database, volume, bucket, …
+    pub kind: String,
+    /// primary, keys, state, derived, transient.
+    pub holds: String,
+    /// Where it is declared.
+    pub place: Arc<Place>,
+    /// In which file.
+    pub file: SourceId,
+    /// What it is deleted with.
+    pub parent: Option<String>,
+    /// Where it is.
+    pub located: Located,
+    /// terraform, api, undo, lock.
+    pub guards: IndexMap<&'static str, Switch>,
+    /// final_snapshot, automated, versioning, point_in_time, snapshots.
+    pub makes: IndexMap<&'static str, Switch>,
+    /// The platform's words for deleting it.
+    pub destroyed_by: Vec<String>,
+    /// Attributes whose change replaces it.
+    pub replaces_on: Vec<String>,
+    /// What else to know.
+    pub note: Option<String>,
+    /// Its environments.
+    pub environments: Vec<String>,
+    /// Whether it belongs to production.
+    pub production: bool,
+    /// How sure we are of its row and environment.
+    pub confidence: Confidence,
+    /// What would be lost.
+    pub stakes: Stakes,
+    /// Instance addresses.
+    pub instances: Vec<String>,
+    /// Calls that lead to it.
+    pub callers: Vec<Location>,
+    /// Its attributes as declared.
+    pub attributes: Value,
+    /// In a directory that isn't deployed.
+    pub undeployed: bool,
+    /// In a library module, judged by its defaults.
+    pub library: bool,
+    /// Managed by Terraform.
+    pub terraform: bool,
+    /// Names other things know it by (bucket name, identifier).
+    pub names: Vec<String>,
+}
+
+/// The guards a store can have, in the order they are told.
+pub const GUARDS: [&str; 4] = ["terraform", "api", "undo", "lock"];
+/// The copies a platform can make of a store by itself.
+pub const MAKES: [&str; 5] = ["final_snapshot", "automated", "versioning", "point_in_time", "snapshots"];
+
+/// A setting of a store.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    /// The platform has it for this type.
+    pub available: bool,
+    /// Bool or unknown.
+    pub on: Value,
+    /// Where it is set or would be.
+    pub place: Arc<Place>,
+    /// Address of the resource that sets it.
+    pub by: String,
+    /// Attribute name.
+    pub attribute: Option<String>,
+    /// HCL that switches it on.
+    pub safe: Option<String>,
+    /// How many days it lasts (a number, null or unknown).
+    pub days: Value,
+    /// In words.
+    pub title: Option<String>,
+    /// What weakens it.
+    pub lifted_by: Option<String>,
+}
+
+impl Switch {
+    /// A setting the platform doesn't have.
+    pub fn missing(place: Arc<Place>) -> Switch {
+        Switch {
+            available: false,
+            on: Value::bool(false),
+            place,
+            by: String::new(),
+            attribute: None,
+            safe: None,
+            days: Value::null(),
+            title: None,
+            lifted_by: None,
+        }
+    }
+
+    /// Known to be on.
+    pub fn is_on(&self) -> bool {
+        self.available && self.on.as_bool() == Some(true)
+    }
+
+    /// Known to be off, or not there.
+    pub fn is_off(&self) -> bool {
+        !self.available || self.on.as_bool() == Some(false)
+    }
+}
+
+/// A copy of one store.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// `copy:STORE#KIND` or the address of what makes it.
+    pub address: String,
+    /// dump, snapshots, automated, final_snapshot, versioning, replica, vault, stated.
+    pub kind: String,
+    /// In words, for messages.
+    pub title: String,
+    /// Index of the store it is a copy of.
+    pub store: usize,
+    /// Index of the store that holds it, if it is one of ours.
+    pub held_in: Option<usize>,
+    /// Where it stands in a file.
+    pub place: Arc<Place>,
+    /// Where it is kept.
+    pub located: Located,
+    /// The smallest blast it doesn't survive, where that is the platform's rule rather than a question of place.
+    pub dies_with: Option<super::located::Blast>,
+    /// Whether it exists: bool or unknown.
+    pub exists: Value,
+    /// Made by itself.
+    pub automatic: bool,
+    /// Days kept: number, null or unknown.
+    pub retention_days: Value,
+    /// Bool or unknown.
+    pub locked: Value,
+    /// Stated in the config.
+    pub stated: bool,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+impl Copy {
+    /// Whether it survives `blast` on its store: `None` where that can't be told.
+    pub fn survives(&self, blast: super::located::Blast, store: &Store) -> Option<bool> {
+        match self.exists.as_bool() {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => return None,
+        }
+        if let Some(dies_with) = self.dies_with {
+            return Some(blast < dies_with);
+        }
+        self.located.survives(blast, &store.located).map(|(survives, _)| survives)
+    }
+}
