@@ -35,10 +35,8 @@ include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
 impl Knowledge {
     /// What is built in.
     pub fn embedded() -> Knowledge {
-        let stores = STORES
-            .iter()
-            .map(|&(name, keys, bytes)| Part { name, keys, bytes, value: OnceLock::new() })
-            .collect();
+        let stores =
+            STORES.iter().map(|&(name, keys, bytes)| Part { name, keys, bytes, value: OnceLock::new() }).collect();
         Knowledge { stores }
     }
 
@@ -53,9 +51,10 @@ impl Knowledge {
     }
 
     /// The platforms that a Terraform type or local provider name speaks to.
-    fn of_type<'a>(&'a self, r#type: &'a str) -> impl Iterator<Item = &'a Provider> {
+    fn of_type(&self, r#type: &str) -> impl Iterator<Item = &Provider> {
         let prefix = r#type.split(['_', ':']).next().unwrap_or(r#type);
-        self.stores.iter().filter(move |p| p.name == prefix || p.keys.contains(&prefix)).filter_map(Part::get)
+        let parts = self.stores.iter().filter(|p| p.name == prefix || p.keys.contains(&prefix));
+        parts.filter_map(Part::get).collect::<Vec<_>>().into_iter()
     }
 
     /// The row of a type that holds data.
@@ -71,8 +70,9 @@ impl Knowledge {
 
     /// What other resources can be for a type.
     pub fn reference_targets<'a>(&'a self, r#type: &'a str) -> impl Iterator<Item = (&'a Provider, &'a Reference)> {
-        self.of_type(r#type)
-            .flat_map(move |p| p.references.iter().filter(move |r| r.target.iter().any(|t| t == r#type)).map(move |r| (p, r)))
+        self.of_type(r#type).flat_map(move |p| {
+            p.references.iter().filter(move |r| r.target.iter().any(|t| t == r#type)).map(move |r| (p, r))
+        })
     }
 
     /// The platform of a Terraform local provider name.

@@ -174,8 +174,16 @@ impl Value {
     }
     /// An unknown of a type, with its reason chain.
     pub fn unknown_of(ty: Type, reasons: Arc<Vec<Reason>>) -> Self {
-        Kind::Unknown(Box::new(Unknown { ty, not_null: false, prefix: None, min_length: 0, max_length: None, symbol: None, reasons }))
-            .into()
+        Kind::Unknown(Box::new(Unknown {
+            ty,
+            not_null: false,
+            prefix: None,
+            min_length: 0,
+            max_length: None,
+            symbol: None,
+            reasons,
+        }))
+        .into()
     }
     /// The reasons, if it is unknown itself (not if only something inside it is).
     pub fn reasons(&self) -> Option<&Arc<Vec<Reason>>> {

@@ -80,7 +80,8 @@ impl Located {
             Account::Unknown => "?".into(),
         };
         let or = |v: &Option<String>| v.clone().unwrap_or_else(|| "?".into());
-        [self.provider.clone(), account, or(&self.project), or(&self.region), or(&self.parent), or(&self.store)].join("/")
+        [self.provider.clone(), account, or(&self.project), or(&self.region), or(&self.parent), or(&self.store)]
+            .join("/")
     }
 
     /// Whether a copy kept here survives when `blast` hits `store`, and how sure that is. `None`:
@@ -92,7 +93,9 @@ impl Located {
         let other_account = match (&self.account, &store.account) {
             (Account::Named(a), Account::Named(b)) => Some((a != b, Confidence::High)),
             (Account::Ordinary, Account::Ordinary) => Some((false, Confidence::High)),
-            (Account::Named(_), Account::Ordinary) | (Account::Ordinary, Account::Named(_)) => Some((true, Confidence::Medium)),
+            (Account::Named(_), Account::Ordinary) | (Account::Ordinary, Account::Named(_)) => {
+                Some((true, Confidence::Medium))
+            }
             _ => None,
         };
         if let Some((true, confidence)) = other_account {
