@@ -1,0 +1,213 @@
+//! Checking the names in a rule against the facts' declared types, when the rule is loaded.
+
+use crate::model::facts::{self, FactType};
+use crate::source::Span;
+use crate::syntax::hcl::{Expr, ExprKind, Ident, Part};
+
+/// A name that isn't a fact's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameError {
+    /// Where in the expression.
+    pub span: Span,
+    /// What is wrong and what was probably meant.
+    pub message: String,
+}
+
+/// A name an expression can use, with its type; `None`: anything.
+pub type Binding = (String, Option<FactType>);
+
+const DEPTH: usize = 200;
+
+/// Checks every name of an expression; `functions` are the ones a condition may call.
+pub fn check(expr: &Expr, names: &[Binding], functions: &dyn Fn(&str) -> bool) -> Vec<NameError> {
+    let mut checker = Checker { names: names.to_vec(), functions, errors: Vec::new() };
+    checker.visit(expr, 0);
+    checker.errors
+}
+
+/// Resolves a dotted fact path (`store.guards.api.place`) to its type.
+pub fn path_type(path: &str, names: &[Binding]) -> Result<Option<FactType>, String> {
+    let mut parts = path.split('.');
+    let root = parts.next().unwrap_or("");
+    let Some((_, mut ty)) = names.iter().rev().find(|(n, _)| n == root).cloned() else {
+        return Err(unknown_name(root, names));
+    };
+    for part in parts {
+        let Some(known) = ty else { return Ok(None) };
+        ty = attribute(known, part)?;
+    }
+    Ok(ty)
+}
+
+/// The nearest of `candidates`, as a hint.
+pub fn suggestion<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
+    let best = candidates.map(|c| (strsim::damerau_levenshtein(name, c), c)).min();
+    match best {
+        Some((distance, candidate)) if distance <= 2.max(candidate.len() / 3) => format!("; did you mean `{candidate}`?"),
+        _ => String::new(),
+    }
+}
+
+fn unknown_name(name: &str, names: &[Binding]) -> String {
+    format!("unknown name `{name}`{}", suggestion(name, names.iter().map(|(n, _)| n.as_str())))
+}
+
+/// The type of an attribute of a type; `Ok(None)` is anything.
+fn attribute(ty: FactType, name: &str) -> Result<Option<FactType>, String> {
+    match ty {
+        FactType::Open => Ok(None),
+        FactType::Record(kind) => {
+            let Some(kind) = facts::kind(kind) else { return Ok(None) };
+            match facts::attribute(kind, name) {
+                Some(attribute) => Ok(Some(attribute.ty)),
+                None => {
+                    let common: &[facts::Attribute] = if kind.fact { facts::COMMON } else { &[] };
+                    let all = kind.attributes.iter().chain(common).map(|a| a.name);
+                    Err(format!("`{}` has no attribute `{name}`{}", kind.name, suggestion(name, all)))
+                }
+            }
+        }
+        _ => Err(format!("`.{name}` of something that has no attributes")),
+    }
+}
+
+struct Checker<'a> {
+    names: Vec<Binding>,
+    functions: &'a dyn Fn(&str) -> bool,
+    errors: Vec<NameError>,
+}
+
+impl Checker<'_> {
+    fn error(&mut self, span: Span, message: String) {
+        self.errors.push(NameError { span, message });
+    }
+
+    /// Visits an expression and gives its type where that is known.
+    fn visit(&mut self, expr: &Expr, depth: usize) -> Option<FactType> {
+        if depth > DEPTH {
+            return None;
+        }
+        match &expr.kind {
+            ExprKind::Variable(name) => match self.names.iter().rev().find(|(n, _)| n == name.as_str()) {
+                Some((_, ty)) => *ty,
+                None => {
+                    let message = unknown_name(name, &self.names);
+                    self.error(expr.span, message);
+                    None
+                }
+            },
+            ExprKind::Attribute(of, name) => {
+                let ty = self.visit(of, depth + 1)?;
+                attribute(ty, &name.name).unwrap_or_else(|message| {
+                    self.error(name.span, message);
+                    None
+                })
+            }
+            ExprKind::Index(of, key) => {
+                let of = self.visit(of, depth + 1);
+                self.visit(key, depth + 1);
+                match of? {
+                    FactType::List(element) => Some(*element),
+                    _ => None,
+                }
+            }
+            ExprKind::Splat { source, each, .. } => {
+                self.visit(source, depth + 1);
+                self.visit(each, depth + 1);
+                None
+            }
+            ExprKind::Call { name, args, .. } => {
+                if !(self.functions)(&name.name) {
+                    self.error(name.span, format!("unknown function `{}`", name.name.as_str()));
+                }
+                for arg in args {
+                    self.visit(arg, depth + 1);
+                }
+                None
+            }
+            ExprKind::Unary(_, x) => {
+                self.visit(x, depth + 1);
+                None
+            }
+            ExprKind::Parens(x) => self.visit(x, depth + 1),
+            ExprKind::Binary(_, a, b) => {
+                self.visit(a, depth + 1);
+                self.visit(b, depth + 1);
+                None
+            }
+            ExprKind::Conditional(c, a, b) => {
+                self.visit(c, depth + 1);
+                let a = self.visit(a, depth + 1);
+                let b = self.visit(b, depth + 1);
+                a.filter(|a| Some(*a) == b)
+            }
+            ExprKind::Tuple(items) => {
+                for item in items {
+                    self.visit(item, depth + 1);
+                }
+                None
+            }
+            ExprKind::Object(items) => {
+                for item in items {
+                    self.visit(&item.key, depth + 1);
+                    self.visit(&item.value, depth + 1);
+                }
+                None
+            }
+            ExprKind::For(f) => {
+                let collection = self.visit(&f.collection, depth + 1);
+                let element = match collection {
+                    Some(FactType::List(element)) => Some(*element),
+                    _ => None,
+                };
+                self.scoped(f.key.as_ref(), &f.value, element, |me| {
+                    for e in f.result_key.iter().chain([&f.result]).chain(&f.condition) {
+                        me.visit(e, depth + 1);
+                    }
+                });
+                None
+            }
+            ExprKind::Template(parts) => {
+                self.parts(parts, depth + 1);
+                None
+            }
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::SplatItem => None,
+        }
+    }
+
+    fn parts(&mut self, parts: &[Part], depth: usize) {
+        if depth > DEPTH {
+            return;
+        }
+        for part in parts {
+            match part {
+                Part::Literal(..) => {}
+                Part::Interpolation(e) => {
+                    self.visit(e, depth + 1);
+                }
+                Part::If(c, a, b) => {
+                    self.visit(c, depth + 1);
+                    self.parts(a, depth + 1);
+                    self.parts(b, depth + 1);
+                }
+                Part::For { key, value, collection, body } => {
+                    let element = match self.visit(collection, depth + 1) {
+                        Some(FactType::List(element)) => Some(*element),
+                        _ => None,
+                    };
+                    self.scoped(key.as_ref(), value, element, |me| me.parts(body, depth + 1));
+                }
+            }
+        }
+    }
+
+    fn scoped(&mut self, key: Option<&Ident>, value: &Ident, element: Option<FactType>, inside: impl FnOnce(&mut Self)) {
+        let before = self.names.len();
+        if let Some(key) = key {
+            self.names.push((key.name.as_str().to_owned(), None));
+        }
+        self.names.push((value.name.as_str().to_owned(), element));
+        inside(self);
+        self.names.truncate(before);
+    }
+}
