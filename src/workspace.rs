@@ -1,5 +1,14 @@
 //! Finding, classifying and reading files. The only place that touches the file system.
 
+mod git;
+mod load;
+mod root;
+mod table;
+
+pub use load::{LoadError, LoadOptions, load};
+pub use root::find_root;
+pub use table::Table;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,7 +51,8 @@ pub struct File {
 }
 
 /// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// HCL native syntax.
     Hcl,
@@ -59,6 +69,7 @@ pub enum Format {
     /// Markdown with YAML front matter.
     FrontMatter,
     /// TypeScript or JavaScript.
+    #[serde(rename = "typescript")]
     TypeScript,
     /// POSIX shell or bash.
     Shell,

@@ -1,0 +1,342 @@
+//! Walking a project and reading what is wanted.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::source::{Sources, Span};
+use crate::workspace::git::Git;
+use crate::workspace::table::Table;
+use crate::workspace::{File, Format, Skipped, Tracking, Unreadable, Workspace};
+
+/// Text read only for credentials is at most this long, in bytes.
+const TEXT_LIMIT: u64 = 1 << 20;
+/// A file with a role is at most this long, in bytes.
+const ROLE_LIMIT: u64 = 8 << 20;
+/// More files than this aren't read.
+const FILE_LIMIT: usize = 200_000;
+
+/// What to load beside what the table wants.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// Root-relative files named on the command line: read whatever they are.
+    pub named: Vec<String>,
+    /// Globs of paths left out (`exclude:` of the config).
+    pub exclude: Vec<String>,
+    /// Globs of paths read although a directory rule leaves them out.
+    pub include: Vec<String>,
+    /// Unsaved texts laid over the files, by root-relative path.
+    pub overlays: HashMap<String, String>,
+}
+
+/// Why a project can't be loaded at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The root isn't a directory that can be read.
+    #[error("{path}: {error}")]
+    Root {
+        /// The root.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A glob of the options.
+    #[error("glob `{glob}`: {message}")]
+    Glob {
+        /// As written.
+        glob: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+struct Candidate {
+    path: String,
+    full: PathBuf,
+    ignored: bool,
+    link: bool,
+}
+
+/// Loads a project.
+///
+/// # Errors
+/// Only where nothing can be done: the root can't be read, or a glob is broken.
+#[allow(clippy::disallowed_methods)]
+pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> {
+    let root_error = |error| LoadError::Root { path: root.display().to_string(), error };
+    let root = std::fs::canonicalize(root).map_err(root_error)?;
+    std::fs::read_dir(&root).map_err(root_error)?;
+    let exclude = globs(&options.exclude)?;
+    let include = globs(&options.include)?;
+    let mut git = Git::find(&root);
+    let mut skipped = Vec::new();
+    let mut candidates = walk(&root, &mut git, &exclude, &include, options, &mut skipped);
+    for path in options.overlays.keys().filter(|p| !candidates.iter().any(|c| c.path == **p)).collect::<Vec<_>>() {
+        candidates.push(Candidate { path: path.clone(), full: root.join(path), ignored: false, link: false });
+    }
+    candidates.sort_by(|a, b| a.path.cmp(&b.path));
+    if candidates.len() > FILE_LIMIT {
+        for dropped in candidates.drain(FILE_LIMIT..) {
+            skipped.push(Skipped { path: dropped.path, why: "limit" });
+        }
+    }
+    let read: Vec<_> = candidates
+        .par_iter()
+        .map(|c| match options.overlays.get(&c.path) {
+            Some(text) => Outcome::Text(text.clone()),
+            None => read(&root, c, options),
+        })
+        .collect();
+    Ok(assemble(root, git.as_ref(), candidates, read, skipped))
+}
+
+fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
+    let mut builder = globset::GlobSetBuilder::new();
+    for glob in list {
+        let error = |e: &globset::Error| LoadError::Glob { glob: glob.clone(), message: e.kind().to_string() };
+        builder.add(globset::Glob::new(glob).map_err(|e| error(&e))?);
+    }
+    builder.build().map_err(|e| LoadError::Glob { glob: String::new(), message: e.kind().to_string() })
+}
+
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let relative = path.strip_prefix(root).ok()?;
+    let parts: Option<Vec<&str>> = relative.components().map(|c| c.as_os_str().to_str()).collect();
+    parts.map(|p| p.join("/"))
+}
+
+fn walk(
+    root: &Path,
+    git: &mut Option<Git>,
+    exclude: &globset::GlobSet,
+    include: &globset::GlobSet,
+    options: &LoadOptions,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Candidate> {
+    let table = Table::get();
+    let mut found = Vec::new();
+    // The ignored directories we are inside of.
+    let mut ignored_dirs: Vec<String> = Vec::new();
+    let mut walker = WalkDir::new(root).follow_links(false).sort_by_file_name().into_iter();
+    while let Some(entry) = walker.next() {
+        let Ok(entry) = entry else { continue };
+        let Some(path) = relative(root, entry.path()) else { continue };
+        let inside = |dir: &String| path.starts_with(dir.as_str()) && path.as_bytes().get(dir.len()) == Some(&b'/');
+        ignored_dirs.retain(inside);
+        let name = entry.file_name().to_string_lossy();
+        if entry.file_type().is_dir() {
+            if path.is_empty() {
+                continue;
+            }
+            let never = table.never.iter().any(|n| *n == name) && !include.is_match(&path);
+            if never || exclude.is_match(&path) || is_cache(entry.path()) {
+                walker.skip_current_dir();
+                continue;
+            }
+            if name == ".terraform" {
+                walker.skip_current_dir();
+                found.extend(installed_modules(root, entry.path()));
+                continue;
+            }
+            if let Some(git) = git.as_mut() {
+                if git.ignores(&path, true) {
+                    ignored_dirs.push(path.clone());
+                }
+                git.enter(root, &path);
+            }
+            continue;
+        }
+        if exclude.is_match(&path) {
+            continue;
+        }
+        let named = options.named.contains(&path);
+        let in_ignored = !ignored_dirs.is_empty();
+        let ignored = in_ignored || git.as_ref().is_some_and(|g| g.ignores(&path, false));
+        let row = table.row(&path);
+        let wanted = match row {
+            Some(row) => !in_ignored || table.ignored_wanted.contains(&row.role) || include.is_match(&path),
+            None => !ignored && !table.is_binary(&path),
+        };
+        if wanted || named {
+            found.push(Candidate { full: entry.path().to_path_buf(), path, ignored, link: entry.path_is_symlink() });
+        } else if row.is_some() {
+            skipped.push(Skipped { path, why: "ignored" });
+        }
+    }
+    found
+}
+
+/// A directory that says of itself that it is a cache.
+#[allow(clippy::disallowed_methods)]
+fn is_cache(dir: &Path) -> bool {
+    std::fs::symlink_metadata(dir.join("CACHEDIR.TAG")).is_ok()
+}
+
+/// `.terraform/modules/modules.json` and what it names inside `.terraform/modules`.
+fn installed_modules(root: &Path, dir: &Path) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let modules = dir.join("modules");
+    for entry in WalkDir::new(&modules).follow_links(false).sort_by_file_name().into_iter().flatten() {
+        let Some(path) = relative(root, entry.path()) else { continue };
+        let wanted = entry.file_type().is_file()
+            && (path.ends_with("modules/modules.json")
+                || [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| path.ends_with(end)));
+        if wanted && !path.contains("/.git/") {
+            found.push(Candidate { path, full: entry.path().to_path_buf(), ignored: true, link: false });
+        }
+    }
+    found
+}
+
+enum Outcome {
+    Text(String),
+    Skip(&'static str),
+    Unreadable(String),
+    /// Not text, or too long to be searched: passed over without a word.
+    Nothing,
+}
+
+#[allow(clippy::disallowed_methods)]
+fn read(root: &Path, candidate: &Candidate, options: &LoadOptions) -> Outcome {
+    let wanted = Table::get().row(&candidate.path).is_some() || options.named.contains(&candidate.path);
+    let failed = |e: std::io::Error| if wanted { Outcome::Unreadable(e.to_string()) } else { Outcome::Nothing };
+    if candidate.link {
+        match std::fs::canonicalize(&candidate.full) {
+            Ok(target) if !target.starts_with(root) => return Outcome::Skip("link-out-of-root"),
+            Ok(_) => {}
+            Err(e) => return failed(e),
+        }
+    }
+    let metadata = match std::fs::metadata(&candidate.full) {
+        Ok(m) => m,
+        Err(e) => return failed(e),
+    };
+    if !metadata.is_file() {
+        return Outcome::Nothing;
+    }
+    let limit = if wanted { ROLE_LIMIT } else { TEXT_LIMIT };
+    if metadata.len() > limit {
+        return if wanted { Outcome::Skip("too-large") } else { Outcome::Nothing };
+    }
+    let bytes = match std::fs::read(&candidate.full) {
+        Ok(bytes) => bytes,
+        Err(e) => return failed(e),
+    };
+    if !wanted && bytes.iter().take(8000).any(|&b| b == 0) {
+        return Outcome::Nothing;
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Outcome::Text(text),
+        Err(e) if wanted => Outcome::Unreadable(format!("not UTF-8 text (byte {})", e.utf8_error().valid_up_to())),
+        Err(_) => Outcome::Nothing,
+    }
+}
+
+fn assemble(
+    root: PathBuf,
+    git: Option<&Git>,
+    candidates: Vec<Candidate>,
+    read: Vec<Outcome>,
+    mut skipped: Vec<Skipped>,
+) -> Workspace {
+    let table = Table::get();
+    let mut sources = Sources::default();
+    let mut files = Vec::new();
+    let mut unreadable = Vec::new();
+    for (candidate, outcome) in candidates.into_iter().zip(read) {
+        let row = table.row(&candidate.path);
+        let text = match outcome {
+            Outcome::Text(text) => text,
+            Outcome::Nothing => continue,
+            Outcome::Skip(why) => {
+                skipped.push(Skipped { path: candidate.path, why });
+                continue;
+            }
+            Outcome::Unreadable(message) => {
+                unreadable.push((candidate.path, message, row.is_none_or(|r| r.strict)));
+                continue;
+            }
+        };
+        let (mut role, mut format, strict) = match row {
+            Some(row) => (row.role.clone(), row.format, row.strict),
+            None => (String::new(), Format::Text, false),
+        };
+        if role.is_empty() && has_shell_shebang(&text) {
+            (role, format) = ("shell-script".into(), Format::Shell);
+        }
+        let template = is_template(&candidate.path, &text, &role);
+        let source = sources.add(candidate.path.clone(), &text);
+        files.push(File {
+            source,
+            format,
+            strict,
+            tracking: git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored)),
+            undeployed: is_undeployed(table, &candidate.path),
+            template,
+            role,
+        });
+    }
+    // Sources of unreadable files come after all that were read, so that `files[i]` keeps its number.
+    let unreadable = unreadable
+        .into_iter()
+        .map(|(path, message, strict)| {
+            let source = sources.add(path, "");
+            Unreadable { span: Span::new(source.id, 0, 0), message, strict }
+        })
+        .collect();
+    Workspace { root, sources, files, skipped, unreadable }
+}
+
+fn has_shell_shebang(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or("");
+    first.starts_with("#!")
+        && ["sh", "bash", "dash", "ksh", "zsh"].iter().any(|s| first.split(['/', ' ']).any(|w| w == *s))
+}
+
+fn is_undeployed(table: &Table, path: &str) -> bool {
+    let mut directories = path.split('/').rev().skip(1);
+    directories.any(|d| table.undeployed.iter().any(|u| u == d))
+}
+
+/// Whether a file of a known format is a template of another language.
+fn is_template(path: &str, text: &str, role: &str) -> bool {
+    if path.contains("{{") || path.ends_with(".tftpl") || path.ends_with(".j2") || path.ends_with(".tpl") {
+        return true;
+    }
+    // GitHub's and Taskfile's own `{{ }}`, shell's `{%`, and prose are no templates.
+    let own_braces =
+        matches!(role, "workflow" | "taskfile" | "justfile" | "makefile" | "shell-script" | "" | "dockerfile")
+            || role.starts_with("claude-")
+            || role.starts_with("cursor-agent")
+            || role.starts_with("copilot-");
+    if own_braces {
+        return false;
+    }
+    if ["{%- ", "{% ", "<% ", "<%= ", "{{- "].iter().any(|m| text.contains(m)) && role != "terraform" {
+        return true;
+    }
+    match role {
+        // HCL has `%{` but never `{{` outside a string; cookiecutter writes it anywhere.
+        "terraform" | "tfvars" => {
+            text.contains("{{ cookiecutter.") || text.contains("{{cookiecutter.") || jinja_lines(text)
+        }
+        "railway-iac" => false,
+        _ => text.lines().any(|l| {
+            let l = l.trim();
+            l.starts_with("{{") && l.ends_with("}}")
+                || l.contains("{{ .Values")
+                || l.contains("{{.Values")
+                || l.contains("{{ cookiecutter.")
+        }),
+    }
+}
+
+/// Lines that are nothing but a Jinja or ERB tag.
+fn jinja_lines(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim();
+        line.starts_with("{%") && line.ends_with("%}") || line.starts_with("<%") && line.ends_with("%>")
+    })
+}
