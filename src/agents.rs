@@ -1,7 +1,24 @@
 //! AI coding agents: their files, layers and decision procedures.
 
+pub mod claude;
+pub mod cursor;
+mod files;
+mod found;
+mod glob;
+mod hook;
+pub mod mcp;
+pub mod shell;
+pub mod table;
+pub mod variants;
+
+pub use files::Files;
+pub use hook::Hook;
+
 use crate::finding::Reason;
 use crate::source::{SourceId, Span, Text};
+use crate::syntax::Problem;
+use crate::syntax::tree::Tree;
+use crate::workspace::Workspace;
 
 /// What an agent does with a call. Ordered: all but `Deny` and `Ask` count as unasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,9 +120,9 @@ pub struct Server {
 /// An agent configured in a directory.
 pub struct Agent {
     /// Short name for the command line: `claude`, `cursor`, `cursor-cli`, `codex`, `gemini`, …
-    pub id: &'static str,
+    pub id: String,
     /// Product name.
-    pub name: &'static str,
+    pub name: String,
     /// Directory it is configured for, relative to the project root.
     pub dir: String,
     /// Files it is read from.
@@ -124,6 +141,16 @@ pub struct Agent {
     pub mode: Option<(Text, Span)>,
     /// Keys in its files that are neither used nor known.
     pub unknown_keys: Vec<(Text, Span)>,
+    /// Hooks in its files.
+    pub hooks: Vec<Hook>,
+    /// Plugins its files switch on.
+    pub plugins: Vec<(Text, Span)>,
+    /// Whether a file switches its sandbox on or off, and where.
+    pub sandbox: Option<(bool, Span)>,
+    /// The line that connects every MCP server of the project without asking.
+    pub connects_unasked: Option<Span>,
+    /// What the product would refuse in its files, beside what can't be parsed.
+    pub problems: Vec<Problem>,
     /// The decision procedure.
     pub procedure: Option<Box<dyn Procedure>>,
 }
@@ -132,4 +159,137 @@ pub struct Agent {
 pub trait Procedure: Send + Sync {
     /// What happens with `call` on `surface`.
     fn decide(&self, call: &Call<'_>, surface: Surface) -> Verdict;
+
+    /// Whether an entry of this agent is about `call`: an allow grants it, a deny or ask stops it.
+    fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool;
+}
+
+/// How the agents of a project are read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether somebody has trusted the folder: the usual state, and the worst.
+    pub trusted: bool,
+    /// The personal files of the home directory, only when asked for (`--home`).
+    pub home: Option<Home>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { trusted: true, home: None }
+    }
+}
+
+/// Personal files, read by the caller.
+#[derive(Clone, Debug, Default)]
+pub struct Home {
+    /// `~/.claude/settings.json`.
+    pub claude_settings: Option<Tree>,
+    /// `~/.cursor/permissions.json`.
+    pub cursor_permissions: Option<Tree>,
+    /// `~/.cursor/cli-config.json`.
+    pub cursor_cli: Option<Tree>,
+}
+
+impl Agent {
+    /// An agent of which nothing is known yet.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, dir: &str) -> Self {
+        Agent {
+            id: id.into(),
+            name: name.into(),
+            dir: dir.to_owned(),
+            files: Vec::new(),
+            semantics: None,
+            surfaces: Vec::new(),
+            entries: Vec::new(),
+            servers: Vec::new(),
+            environment: Vec::new(),
+            mode: None,
+            unknown_keys: Vec::new(),
+            hooks: Vec::new(),
+            plugins: Vec::new(),
+            sandbox: None,
+            connects_unasked: None,
+            problems: Vec::new(),
+            procedure: None,
+        }
+    }
+
+    /// What it does with a call on each of its surfaces; empty for an agent that isn't understood.
+    pub fn decide(&self, call: &Call<'_>) -> Vec<(Surface, Verdict)> {
+        let Some(procedure) = &self.procedure else { return Vec::new() };
+        self.surfaces.iter().map(|s| (*s, procedure.decide(call, *s))).collect()
+    }
+}
+
+impl Decision {
+    /// Whether the call goes through with no person asked.
+    pub fn unasked(self) -> bool {
+        self > Decision::Ask
+    }
+
+    /// As the command line and JSON call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Decision::Deny => "deny",
+            Decision::Ask => "ask",
+            Decision::Gated => "gated",
+            Decision::Sandboxed { .. } => "sandboxed",
+            Decision::Run => "run",
+        }
+    }
+}
+
+impl Surface {
+    /// As the command line and JSON call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Surface::Interactive => "interactive",
+            Surface::Headless => "headless",
+            Surface::Ci => "ci",
+        }
+    }
+}
+
+/// Every agent configured in a project: one for each agent and directory, in path order.
+/// `tree` gives the parsed data of a source, if it is a data file.
+pub fn read<'a>(
+    workspace: &'a Workspace,
+    tree: &dyn Fn(SourceId) -> Option<&'a Tree>,
+    options: &Options,
+) -> Vec<Agent> {
+    let files = Files::new(workspace, tree);
+    let table = table::Table::builtin();
+    let mut agents = Vec::new();
+    for dir in files.directories(&claude::FILES) {
+        agents.push(claude::read(&files, &dir, &table, options));
+    }
+    for dir in files.directories(&cursor::IDE_FILES) {
+        agents.push(cursor::read_ide(&files, &dir, &table, options));
+    }
+    for dir in files.directories(&cursor::CLI_FILES) {
+        agents.push(cursor::read_cli(&files, &dir, options));
+    }
+    found::read(&files, &table, &mut agents);
+    agents.sort_by(|a, b| a.dir.cmp(&b.dir));
+    agents
+}
+
+/// An understood agent as it stands where nothing configures it: the product's own defaults.
+pub fn unconfigured(id: &str) -> Option<Agent> {
+    let files = Files::default();
+    let table = table::Table::builtin();
+    let options = Options::default();
+    match id {
+        "claude" => Some(claude::read(&files, "", &table, &options)),
+        "cursor" => Some(cursor::read_ide(&files, "", &table, &options)),
+        "cursor-cli" => Some(cursor::read_cli(&files, "", &options)),
+        _ => None,
+    }
+}
+
+/// Every agent's short name, understood or only recognised.
+pub fn known() -> Vec<String> {
+    let mut names: Vec<String> = ["claude", "cursor", "cursor-cli"].map(str::to_owned).to_vec();
+    names.extend(table::Table::builtin().found.into_iter().map(|f| f.id));
+    names
 }

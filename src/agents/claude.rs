@@ -1,0 +1,79 @@
+//! Claude Code: `.claude/settings.json` and its local layer, `.mcp.json`, and the front matter of
+//! subagents, skills and commands.
+
+mod commands;
+pub mod front_matter;
+pub mod procedure;
+pub mod rule;
+pub mod settings;
+
+use crate::agents::table::Table;
+use crate::agents::{Agent, Files, Options, Surface, mcp};
+use procedure::Claude;
+use settings::{Layer, Settings};
+
+/// The version whose rules are applied.
+pub const SEMANTICS: &str = "Claude Code 2.1.330 (2026-11)";
+
+/// Paths, below its directory, that configure Claude Code.
+pub const FILES: [&str; 6] = [
+    ".claude/settings.json", ".claude/settings.local.json", ".mcp.json", ".claude/agents/**/*.md",
+    ".claude/skills/**/SKILL.md", ".claude/commands/**/*.md",
+];
+
+/// Reads Claude Code as configured in a directory.
+pub fn read(files: &Files<'_>, dir: &str, table: &Table, options: &Options) -> Agent {
+    let mut settings = Settings::default();
+    let mut agent = Agent::new("claude", "Claude Code", dir);
+    let mut layers = vec![(".claude/settings.json", Layer::Project, dir)];
+    // The personal layer stands at the repository's root, whatever directory is worked in.
+    layers.push((".claude/settings.local.json", Layer::Local, ""));
+    if let Some(home) = &options.home {
+        if let Some(tree) = home.claude_settings.as_ref() {
+            settings.add(tree, Layer::User);
+            agent.files.push(tree.source);
+        }
+    }
+    for (path, layer, base) in layers {
+        if let Some(tree) = files.tree(base, path) {
+            settings.add(tree, layer);
+            agent.files.push(tree.source);
+        }
+    }
+    if !dir.is_empty() {
+        if let Some(tree) = files.tree(dir, ".claude/settings.local.json") {
+            let mut below = Settings::default();
+            below.add(tree, Layer::Local);
+            agent.files.push(tree.source);
+            agent.entries.extend(below.entries.into_iter().map(|mut e| {
+                e.inert.get_or_insert_with(|| {
+                    "the local settings of the repository's root are read, not those of a directory below".to_owned()
+                });
+                e
+            }));
+        }
+    }
+    if let Some(tree) = files.tree(dir, ".mcp.json") {
+        mcp::read(tree, "mcpServers", &mut agent);
+        agent.files.push(tree.source);
+    }
+    let mut roles = Vec::new();
+    for (path, tree) in files.below(dir, ".claude/") {
+        if let Some(role) = front_matter::read(path, tree, &mut agent) {
+            roles.push(role);
+        }
+    }
+    agent.entries.extend(settings.entries.iter().cloned());
+    agent.environment.extend(settings.environment.iter().cloned());
+    agent.hooks.extend(settings.hooks.iter().cloned());
+    agent.plugins.extend(settings.plugins.iter().cloned());
+    agent.unknown_keys.extend(settings.unknown.iter().cloned());
+    agent.problems.extend(settings.problems.iter().cloned());
+    agent.mode = settings.mode.as_ref().map(|(text, span, _)| (text.clone(), *span));
+    agent.sandbox = settings.sandbox.enabled;
+    agent.connects_unasked = settings.all_servers;
+    agent.semantics = Some(SEMANTICS);
+    agent.surfaces = vec![Surface::Interactive, Surface::Headless];
+    agent.procedure = Some(Box::new(Claude { settings, roles, table: table.clone(), trusted: options.trusted }));
+    agent
+}

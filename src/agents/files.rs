@@ -1,0 +1,78 @@
+//! Which files of a project belong to an agent, and for which directory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use globset::{Glob, GlobBuilder, GlobMatcher};
+
+use crate::source::SourceId;
+use crate::syntax::tree::Tree;
+use crate::workspace::Workspace;
+
+/// The files of a project by path, with their parsed data.
+#[derive(Default)]
+pub struct Files<'a> {
+    all: BTreeMap<&'a str, (SourceId, Option<&'a Tree>)>,
+}
+
+impl<'a> Files<'a> {
+    /// The files of a workspace; templates are left out.
+    pub fn new(workspace: &'a Workspace, tree: &dyn Fn(SourceId) -> Option<&'a Tree>) -> Self {
+        let all = workspace
+            .files
+            .iter()
+            .filter(|f| !f.template)
+            .map(|f| (f.source.path.as_str(), (f.source.id, tree(f.source.id))))
+            .collect();
+        Files { all }
+    }
+
+    /// The data of a file below a directory.
+    pub fn tree(&self, dir: &str, path: &str) -> Option<&'a Tree> {
+        self.all.get(join(dir, path).as_str()).and_then(|(_, tree)| *tree)
+    }
+
+    /// The data files below a directory whose path goes on with `prefix`.
+    pub fn below(&self, dir: &str, prefix: &str) -> impl Iterator<Item = (&'a str, &'a Tree)> + '_ {
+        let start = join(dir, prefix);
+        self.all.iter().filter(move |(path, _)| path.starts_with(&start)).filter_map(|(path, (_, tree))| Some((*path, (*tree)?)))
+    }
+
+    /// Every directory that has one of these files; patterns are below it, as in globs.
+    pub fn directories(&self, patterns: &[&str]) -> BTreeSet<String> {
+        self.owned(patterns).into_keys().collect()
+    }
+
+    /// The files that match, by the directory they configure.
+    pub fn owned(&self, patterns: &[&str]) -> BTreeMap<String, Vec<(&'a str, SourceId)>> {
+        let matchers: Vec<(&str, GlobMatcher)> = patterns
+            .iter()
+            .filter_map(|p| {
+                let glob: Glob = GlobBuilder::new(p).literal_separator(true).build().ok()?;
+                Some((p.split('/').next().unwrap_or(p), glob.compile_matcher()))
+            })
+            .collect();
+        let mut found: BTreeMap<String, Vec<(&'a str, SourceId)>> = BTreeMap::new();
+        for (path, (id, _)) in &self.all {
+            if let Some(dir) = matchers.iter().find_map(|(first, matcher)| owner(path, first, matcher)) {
+                found.entry(dir).or_default().push((path, *id));
+            }
+        }
+        found
+    }
+}
+
+/// The directory a file configures, if it matches: what stands before the pattern's first segment.
+fn owner(path: &str, first: &str, matcher: &GlobMatcher) -> Option<String> {
+    let mut start = 0;
+    for segment in path.split('/') {
+        if segment == first && matcher.is_match(path.get(start..)?) {
+            return Some(path.get(..start.saturating_sub(1)).unwrap_or("").to_owned());
+        }
+        start += segment.len() + 1;
+    }
+    None
+}
+
+fn join(dir: &str, path: &str) -> String {
+    if dir.is_empty() { path.to_owned() } else { format!("{dir}/{path}") }
+}

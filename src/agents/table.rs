@@ -1,0 +1,142 @@
+//! What is known of agents as data: `rules/agents.yaml`.
+
+use serde::Deserialize;
+
+/// The table.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Agents that are recognised by their files, but whose decisions aren't computed.
+    #[serde(default)]
+    pub found: Vec<Found>,
+    /// Plugins of Claude Code whose hooks answer permission prompts.
+    #[serde(default)]
+    pub plugins: Vec<Plugin>,
+    /// Which hosts a program talks to.
+    #[serde(default)]
+    pub hosts: Vec<Hosts>,
+}
+
+/// An agent recognised by its files.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// Short name.
+    pub id: String,
+    /// Product name.
+    pub name: String,
+    /// Root-relative paths below the directory it is configured for; `*` and `**` as in globs.
+    pub files: Vec<String>,
+    /// Path among `files` that lists MCP servers, and the key they stand under.
+    #[serde(default)]
+    pub servers: Vec<ServersAt>,
+    /// A file counts only if it holds one of these top-level keys (for files many products share).
+    #[serde(default)]
+    pub keys: Vec<String>,
+}
+
+/// Where a file lists MCP servers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServersAt {
+    /// The file.
+    pub file: String,
+    /// The key of the object of servers.
+    pub key: String,
+}
+
+/// A plugin that approves commands.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plugin {
+    /// Its name before `@`.
+    pub name: String,
+    /// Programs whose simple commands its hook approves.
+    pub approves: Vec<String>,
+    /// How it does it, in words.
+    pub note: String,
+}
+
+/// Hosts of a program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hosts {
+    /// Program, or program and sub-commands (`git push`).
+    pub command: String,
+    /// Hosts it may need; empty where they depend on its configuration.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+}
+
+impl Table {
+    /// The table in the binary. (That it can be read is a test.)
+    pub fn builtin() -> Table {
+        serde_yaml::from_str(include_str!("../../rules/agents.yaml")).unwrap_or_default()
+    }
+
+    /// Which hosts a command needs: `None` if it isn't known to use the network.
+    pub fn hosts(&self, words: &[String]) -> Option<Vec<String>> {
+        let urls: Vec<String> = words.iter().skip(1).filter_map(|w| host_of(w)).collect();
+        if !urls.is_empty() {
+            return Some(urls);
+        }
+        let program = words.first().map(|w| w.rsplit('/').next().unwrap_or(w))?;
+        self.hosts
+            .iter()
+            .filter(|h| {
+                let mut known = h.command.split(' ');
+                known.next() == Some(program)
+                    && known.zip(words.iter().skip(1)).all(|(k, w)| k == w)
+                    && words.len() >= h.command.split(' ').count()
+            })
+            .max_by_key(|h| h.command.len())
+            .map(|h| h.hosts.clone())
+    }
+}
+
+/// The host of an `http(s)://` word.
+fn host_of(word: &str) -> Option<String> {
+    let rest = word.strip_prefix("https://").or_else(|| word.strip_prefix("http://"))?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    let host = host.split(':').next().unwrap_or(host);
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
+/// Whether a list of domain patterns (`*.railway.com`, `*`) covers a host.
+pub fn allowed(domains: &[String], host: &str) -> bool {
+    domains.iter().any(|d| {
+        d == "*"
+            || d.eq_ignore_ascii_case(host)
+            || d.strip_prefix("*.").is_some_and(|base| {
+                host.to_ascii_lowercase().strip_suffix(&base.to_ascii_lowercase()).is_some_and(|h| h.ends_with('.'))
+            })
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_can_be_read() {
+        let table: Table = serde_yaml::from_str(include_str!("../../rules/agents.yaml")).unwrap();
+        assert!(table.found.len() > 15);
+        let words = |s: &str| s.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(table.hosts(&words("rm -rf build")), None);
+        assert!(table.hosts(&words("railway volume delete")).unwrap().iter().any(|h| h.ends_with("railway.com")));
+        assert!(table.hosts(&words("git push")).is_some());
+        assert_eq!(table.hosts(&words("git status")), None);
+        assert_eq!(table.hosts(&words("curl -X POST https://a.example/x")), Some(vec!["a.example".to_owned()]));
+    }
+
+    #[test]
+    fn domains_are_patterns() {
+        let list = vec!["*.railway.com".to_owned()];
+        assert!(allowed(&list, "backboard.railway.com"));
+        assert!(!allowed(&list, "railway.com"));
+        assert!(!allowed(&list, "evilrailway.com"));
+        assert!(allowed(&["*".to_owned()], "x"));
+    }
+}
