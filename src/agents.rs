@@ -14,6 +14,8 @@ pub mod variants;
 pub use files::Files;
 pub use hook::Hook;
 
+use std::any::Any;
+
 use crate::finding::Reason;
 use crate::source::{SourceId, Span, Text};
 use crate::syntax::Problem;
@@ -156,12 +158,15 @@ pub struct Agent {
 }
 
 /// How an agent decides.
-pub trait Procedure: Send + Sync {
+pub trait Procedure: Send + Sync + Any {
     /// What happens with `call` on `surface`.
     fn decide(&self, call: &Call<'_>, surface: Surface) -> Verdict;
 
     /// Whether an entry of this agent is about `call`: an allow grants it, a deny or ask stops it.
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool;
+
+    /// Itself, for what one agent alone can be asked (Cursor's Run Modes).
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// How the agents of a project are read.

@@ -17,8 +17,12 @@ pub const SEMANTICS: &str = "Claude Code 2.1.330 (2026-11)";
 
 /// Paths, below its directory, that configure Claude Code.
 pub const FILES: [&str; 6] = [
-    ".claude/settings.json", ".claude/settings.local.json", ".mcp.json", ".claude/agents/**/*.md",
-    ".claude/skills/**/SKILL.md", ".claude/commands/**/*.md",
+    ".claude/settings.json",
+    ".claude/settings.local.json",
+    ".mcp.json",
+    ".claude/agents/**/*.md",
+    ".claude/skills/**/SKILL.md",
+    ".claude/commands/**/*.md",
 ];
 
 /// Reads Claude Code as configured in a directory.

@@ -18,8 +18,12 @@ pub const CLI_SEMANTICS: &str = "cursor-agent 2026.11";
 
 /// Paths that configure the editor's agent.
 pub const IDE_FILES: [&str; 6] = [
-    ".cursor/permissions.json", ".cursor/mcp.json", ".cursor/sandbox.json", ".cursor/hooks.json",
-    ".cursor/environment.json", ".cursor/agents/*.md",
+    ".cursor/permissions.json",
+    ".cursor/mcp.json",
+    ".cursor/sandbox.json",
+    ".cursor/hooks.json",
+    ".cursor/environment.json",
+    ".cursor/agents/*.md",
 ];
 /// Paths that configure the command-line agent.
 pub const CLI_FILES: [&str; 1] = [".cursor/cli.json"];
@@ -93,7 +97,9 @@ fn permissions(tree: &Tree, layer: &str, ide: &mut ide::Ide, agent: &mut Agent) 
                     continue;
                 }
                 for item in value.items().iter().filter(|i| i.as_text().is_none()) {
-                    agent.problems.push(Problem { span: item.span, message: "an entry is a string; this one is dropped".into() });
+                    agent
+                        .problems
+                        .push(Problem { span: item.span, message: "an entry is a string; this one is dropped".into() });
                 }
                 let terminal = key == "terminalAllowlist";
                 let list = if terminal { &mut ide.terminal } else { &mut ide.mcp };
@@ -154,8 +160,13 @@ fn sandbox(tree: &Tree, ide: &mut ide::Ide, agent: &mut Agent) {
                     }
                 }
             }
-            "additionalReadwritePaths" | "additionalReadonlyPaths" | "readBoundary" | "additionalReadPaths"
-            | "disableTmpWrite" | "enableSharedBuildCache" | "$schema" => {}
+            "additionalReadwritePaths"
+            | "additionalReadonlyPaths"
+            | "readBoundary"
+            | "additionalReadPaths"
+            | "disableTmpWrite"
+            | "enableSharedBuildCache"
+            | "$schema" => {}
             _ => agent.unknown_keys.push((member.key.clone(), member.key_span)),
         }
     }

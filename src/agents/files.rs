@@ -34,7 +34,10 @@ impl<'a> Files<'a> {
     /// The data files below a directory whose path goes on with `prefix`.
     pub fn below(&self, dir: &str, prefix: &str) -> impl Iterator<Item = (&'a str, &'a Tree)> + '_ {
         let start = join(dir, prefix);
-        self.all.iter().filter(move |(path, _)| path.starts_with(&start)).filter_map(|(path, (_, tree))| Some((*path, (*tree)?)))
+        self.all
+            .iter()
+            .filter(move |(path, _)| path.starts_with(&start))
+            .filter_map(|(path, (_, tree))| Some((*path, (*tree)?)))
     }
 
     /// Every directory that has one of these files; patterns are below it, as in globs.

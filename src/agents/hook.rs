@@ -62,7 +62,10 @@ impl Hook {
                 "echo" | "printf" if part.writes.is_empty() => {
                     let text: String = words.join(" ").chars().filter(|c| !c.is_whitespace()).collect();
                     let answers = |key: &str, value: &str| text.contains(&format!("\"{key}\":\"{value}\""));
-                    if answers("permissionDecision", "deny") || answers("behavior", "deny") || answers("decision", "block") {
+                    if answers("permissionDecision", "deny")
+                        || answers("behavior", "deny")
+                        || answers("decision", "block")
+                    {
                         said = Some("deny");
                     } else if answers("permissionDecision", "allow")
                         || answers("behavior", "allow")

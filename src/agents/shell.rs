@@ -479,16 +479,24 @@ impl Scanner<'_> {
     fn dollar(&mut self, word: &mut Word, quoted: bool) -> Result<(), Unreadable> {
         let start = self.at;
         if self.eat("$((") {
-            self.until("))")?;
             word.literal = false;
+            let mut scratch = Word::default();
+            while !self.eat("))") {
+                match self.peek() {
+                    None => return Err(Unreadable::Unbalanced),
+                    Some('$') => self.deeper(|s| s.dollar(&mut scratch, true))?,
+                    Some('`') => self.backticks(&mut scratch)?,
+                    Some(_) => {
+                        self.bump();
+                    }
+                }
+            }
         } else if self.eat("$(") {
             self.deeper(|s| s.list(Close::Paren, true))?;
             word.literal = false;
         } else if self.eat("${") {
             word.literal = false;
             self.deeper(|s| s.braces(word))?;
-            // The value is appended whole below.
-            word.value.truncate(word.value.len());
         } else if !quoted && self.eat("$'") {
             let mut inner = String::new();
             loop {
@@ -610,6 +618,7 @@ mod tests {
         assert_eq!(texts("(cd a; rm b)"), ["cd a", "rm b"]);
         assert_eq!(texts("diff <(ls a) <(ls b)"), ["ls a", "ls b", "diff <(ls a) <(ls b)"]);
         assert_eq!(texts("echo ${x:-$(rm z)}"), ["rm z", "echo ${x:-$(rm z)}"]);
+        assert_eq!(texts("echo $((1 + $(rm z)))"), ["rm z", "echo $((1 + $(rm z)))"]);
     }
 
     #[test]
@@ -639,7 +648,7 @@ mod tests {
         assert_eq!(split("ls 'a"), Err(Unreadable::Unbalanced));
         assert_eq!(split("ls)"), Err(Unreadable::Unbalanced));
         assert_eq!(split("echo $(ls"), Err(Unreadable::Unbalanced));
-        assert_eq!(split(&"(".repeat(5000)), Err(Unreadable::TooDeep));
+        assert_eq!(split(&"( ".repeat(4000)), Err(Unreadable::TooDeep));
         assert_eq!(split(&"a ".repeat(9000)), Err(Unreadable::TooLong));
     }
 }

@@ -65,8 +65,10 @@ pub fn walked_around(agent: &Agent, entry: &Entry, canonical: &str, variants: &[
         if procedure.matches(entry, &call) {
             held.stops.push(variant.clone());
         } else {
-            let unasked =
-                agent.decide(&call).iter().any(|(_, v)| v.decision.as_ref().map_or(true, |decision| decision.unasked()));
+            let unasked = agent
+                .decide(&call)
+                .iter()
+                .any(|(_, v)| v.decision.as_ref().map_or(true, |decision| decision.unasked()));
             held.misses.push(Miss { variant: variant.clone(), unasked });
         }
     }

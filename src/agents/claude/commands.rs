@@ -22,7 +22,11 @@ pub fn read_only(part: &Part) -> bool {
                 !arguments.iter().any(|w| w.value.starts_with("--output") || w.value == "--ext-diff")
             }
             "branch" | "remote" | "tag" => {
-                arguments.len() == 1 || arguments.iter().skip(1).all(|w| matches!(w.value.as_str(), "-v" | "-vv" | "-a" | "-r" | "-l" | "--list"))
+                arguments.len() == 1
+                    || arguments
+                        .iter()
+                        .skip(1)
+                        .all(|w| matches!(w.value.as_str(), "-v" | "-vv" | "-a" | "-r" | "-l" | "--list"))
             }
             _ => false,
         },

@@ -10,9 +10,30 @@ use crate::syntax::tree::{Node, Tree};
 
 /// Keys that change nothing here.
 const KNOWN: [&str; 24] = [
-    "name", "description", "model", "color", "skills", "memory", "background", "isolation", "effort", "maxTurns",
-    "initialPrompt", "argument-hint", "arguments", "when_to_use", "user-invocable", "context", "agent", "paths",
-    "shell", "license", "compatibility", "metadata", "version", "author",
+    "name",
+    "description",
+    "model",
+    "color",
+    "skills",
+    "memory",
+    "background",
+    "isolation",
+    "effort",
+    "maxTurns",
+    "initialPrompt",
+    "argument-hint",
+    "arguments",
+    "when_to_use",
+    "user-invocable",
+    "context",
+    "agent",
+    "paths",
+    "shell",
+    "license",
+    "compatibility",
+    "metadata",
+    "version",
+    "author",
 ];
 
 /// Reads a file below `.claude/` (its path from there on); `None` if it grants nothing by itself.

@@ -84,6 +84,10 @@ impl Part1 {
 }
 
 impl Procedure for Claude {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn decide(&self, call: &Call<'_>, surface: Surface) -> Verdict {
         let mut worst = self.decide_in(call, self.session(surface, None));
         for role in &self.roles {
@@ -149,7 +153,8 @@ impl Claude {
         let auto = !self.settings.no_auto;
         let mut builtin = |why: &str| {
             if interactive && auto {
-                conditions.push(format!("{why}the session begins in auto mode, the default since 2.1.283 (a model decides)"));
+                conditions
+                    .push(format!("{why}the session begins in auto mode, the default since 2.1.283 (a model decides)"));
                 Mode::Auto
             } else {
                 if !interactive && auto {
@@ -189,9 +194,8 @@ impl Claude {
             Call::Shell(_) => "Bash".to_owned(),
             Call::Mcp { server, tool } => rule::mcp_tool(server, tool),
         };
-        let names = |list: &[String]| {
-            list.iter().any(|entry| rule::parse(entry, "deny").is_ok_and(|r| r.is_about(&tool)))
-        };
+        let names =
+            |list: &[String]| list.iter().any(|entry| rule::parse(entry, "deny").is_ok_and(|r| r.is_about(&tool)));
         if role.tools.as_ref().is_some_and(|tools| !names(tools)) {
             return None;
         }
@@ -257,14 +261,18 @@ impl Claude {
     /// Hooks that see a tool's calls.
     fn hooks(&self, tool: &str) -> impl Iterator<Item = &Hook> {
         let off = self.settings.no_hooks;
-        self.settings.hooks.iter().filter(move |h| {
-            !off && (h.event == "PreToolUse" || h.event == "PermissionRequest") && h.sees(tool)
-        })
+        self.settings
+            .hooks
+            .iter()
+            .filter(move |h| !off && (h.event == "PreToolUse" || h.event == "PermissionRequest") && h.sees(tool))
     }
 
     fn hook_condition(&self, tool: &str) -> Option<String> {
         let hook = self.hooks(tool).find(|h| h.answer().is_none())?;
-        Some(format!("a {} hook sees the call and may answer it; a hook is a program, and isn't judged", hook.event.as_str()))
+        Some(format!(
+            "a {} hook sees the call and may answer it; a hook is a program, and isn't judged",
+            hook.event.as_str()
+        ))
     }
 
     /// What a hook whose answer is written in its command says.
@@ -421,9 +429,10 @@ impl Claude {
             return None;
         }
         let excluded = |part: &Part| {
-            sandbox.excluded.iter().any(|pattern| {
-                rule::Rule { tool: "Bash".to_owned(), spec: Some(pattern.clone()) }.allows(part)
-            })
+            sandbox
+                .excluded
+                .iter()
+                .any(|pattern| rule::Rule { tool: "Bash".to_owned(), spec: Some(pattern.clone()) }.allows(part))
         };
         if !sandbox.excluded.is_empty() && parts.iter().all(excluded) {
             return None;
@@ -589,5 +598,8 @@ fn path_rule(rule: &rule::Rule, path: &str) -> bool {
     let anywhere = !spec.starts_with('/') && !pattern.trim_end_matches('/').contains('/');
     let pattern = if anywhere { format!("**/{pattern}") } else { pattern };
     let pattern = if pattern.ends_with('/') { format!("{pattern}**") } else { pattern };
-    globset::GlobBuilder::new(&pattern).literal_separator(true).build().is_ok_and(|g| g.compile_matcher().is_match(&path))
+    globset::GlobBuilder::new(&pattern)
+        .literal_separator(true)
+        .build()
+        .is_ok_and(|g| g.compile_matcher().is_match(&path))
 }

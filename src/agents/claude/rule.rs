@@ -121,9 +121,38 @@ impl Rule {
 /// Programs whose wildcarded allow rule auto mode drops. The vendor names interpreters and package
 /// managers' run commands without listing them; these are the ones seen.
 const RUNS_ANYTHING: [&str; 32] = [
-    "python", "python2", "python3", "node", "deno", "tsx", "ruby", "perl", "php", "lua", "npx", "bunx", "bash", "sh",
-    "zsh", "fish", "ssh", "eval", "exec", "env", "xargs", "sudo", "npm run", "npm run-script", "yarn run", "pnpm run",
-    "bun run", "bun", "pnpm exec", "npm exec", "uv run", "poetry run",
+    "python",
+    "python2",
+    "python3",
+    "node",
+    "deno",
+    "tsx",
+    "ruby",
+    "perl",
+    "php",
+    "lua",
+    "npx",
+    "bunx",
+    "bash",
+    "sh",
+    "zsh",
+    "fish",
+    "ssh",
+    "eval",
+    "exec",
+    "env",
+    "xargs",
+    "sudo",
+    "npm run",
+    "npm run-script",
+    "yarn run",
+    "pnpm run",
+    "bun run",
+    "bun",
+    "pnpm exec",
+    "npm exec",
+    "uv run",
+    "poetry run",
 ];
 
 /// A Bash pattern against one sub-command.
@@ -171,8 +200,18 @@ pub fn finds_and_acts(words: &[Word]) -> bool {
 /// Variables whose assignment in front of a command doesn't keep an allow rule from matching. The
 /// vendor publishes examples only; what isn't here is taken as not safe, as in its examples.
 const SAFE_VARIABLES: [&str; 12] = [
-    "LANG", "LANGUAGE", "TZ", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "NODE_ENV", "RUST_BACKTRACE", "RUST_LOG",
-    "PYTHONUNBUFFERED", "CLICOLOR",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TERM",
+    "COLORTERM",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "NODE_ENV",
+    "RUST_BACKTRACE",
+    "RUST_LOG",
+    "PYTHONUNBUFFERED",
+    "CLICOLOR",
 ];
 
 /// The texts a sub-command is compared as: as written, then with each wrapper and leading
@@ -203,7 +242,8 @@ pub fn assigned(words: &[Word]) -> Option<&str> {
     let name = name.strip_suffix('+').unwrap_or(name);
     let mut chars = name.chars();
     let head = chars.next()?;
-    ((head.is_ascii_alphabetic() || head == '_') && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')).then_some(name)
+    ((head.is_ascii_alphabetic() || head == '_') && chars.all(|c| c.is_ascii_alphanumeric() || c == '_'))
+        .then_some(name)
 }
 
 /// How many words a wrapper that the product strips takes at the front; 0 for none.

@@ -110,20 +110,72 @@ pub struct Settings {
 
 /// Keys of a settings file that change nothing here.
 const KNOWN: [&str; 66] = [
-    "$schema", "advisorModel", "agent", "allowManagedHooksOnly", "allowManagedMcpServersOnly",
-    "allowManagedPermissionRulesOnly", "allowedHttpHookUrls", "allowedMcpServers", "alwaysThinkingEnabled",
-    "apiKeyHelper", "attribution", "autoCompactEnabled", "autoMemoryDirectory", "autoMemoryEnabled",
-    "autoScrollEnabled", "autoUpdatesChannel", "availableModels", "awaySummaryEnabled", "awsAuthRefresh",
-    "awsCredentialExport", "channelsEnabled", "claudeMdExcludes", "cleanupPeriodDays", "companyAnnouncements",
-    "defaultShell", "deniedMcpServers", "disableDeepLinkRegistration", "disableSkillShellExecution", "editorMode",
-    "effortLevel", "enforceAvailableModels", "extraKnownMarketplaces", "fastMode", "feedbackSurveyRate",
-    "fileSuggestion", "forceLoginMethod", "forceLoginOrgUUID", "gcpAuthRefresh", "httpHookAllowedEnvVars",
-    "includeCoAuthoredBy", "includeGitInstructions", "language", "minimumVersion", "model", "modelOverrides",
-    "otelHeadersHelper", "outputStyle", "plansDirectory", "preferredNotifChannel", "prefersReducedMotion",
-    "proxyAuthHelper", "respectGitignore", "showThinkingSummaries", "showTurnDuration",
-    "skipDangerousModePermissionPrompt", "skipWebFetchPreflight", "spinnerTipsEnabled", "spinnerTipsOverride",
-    "spinnerVerbs", "statusLine", "strictPluginOnlyCustomization", "teammateMode", "terminalProgressBarEnabled",
-    "tui", "useAutoModeDuringPlan", "worktree",
+    "$schema",
+    "advisorModel",
+    "agent",
+    "allowManagedHooksOnly",
+    "allowManagedMcpServersOnly",
+    "allowManagedPermissionRulesOnly",
+    "allowedHttpHookUrls",
+    "allowedMcpServers",
+    "alwaysThinkingEnabled",
+    "apiKeyHelper",
+    "attribution",
+    "autoCompactEnabled",
+    "autoMemoryDirectory",
+    "autoMemoryEnabled",
+    "autoScrollEnabled",
+    "autoUpdatesChannel",
+    "availableModels",
+    "awaySummaryEnabled",
+    "awsAuthRefresh",
+    "awsCredentialExport",
+    "channelsEnabled",
+    "claudeMdExcludes",
+    "cleanupPeriodDays",
+    "companyAnnouncements",
+    "defaultShell",
+    "deniedMcpServers",
+    "disableDeepLinkRegistration",
+    "disableSkillShellExecution",
+    "editorMode",
+    "effortLevel",
+    "enforceAvailableModels",
+    "extraKnownMarketplaces",
+    "fastMode",
+    "feedbackSurveyRate",
+    "fileSuggestion",
+    "forceLoginMethod",
+    "forceLoginOrgUUID",
+    "gcpAuthRefresh",
+    "httpHookAllowedEnvVars",
+    "includeCoAuthoredBy",
+    "includeGitInstructions",
+    "language",
+    "minimumVersion",
+    "model",
+    "modelOverrides",
+    "otelHeadersHelper",
+    "outputStyle",
+    "plansDirectory",
+    "preferredNotifChannel",
+    "prefersReducedMotion",
+    "proxyAuthHelper",
+    "respectGitignore",
+    "showThinkingSummaries",
+    "showTurnDuration",
+    "skipDangerousModePermissionPrompt",
+    "skipWebFetchPreflight",
+    "spinnerTipsEnabled",
+    "spinnerTipsOverride",
+    "spinnerVerbs",
+    "statusLine",
+    "strictPluginOnlyCustomization",
+    "teammateMode",
+    "terminalProgressBarEnabled",
+    "tui",
+    "useAutoModeDuringPlan",
+    "worktree",
 ];
 
 /// The modes of `defaultMode`.
@@ -201,7 +253,8 @@ impl Settings {
             match member.key.as_str() {
                 key @ ("allow" | "ask" | "deny") => {
                     if !matches!(value.value, Data::Array(_)) {
-                        self.problems.push(Problem { span: value.span, message: format!("`{key}` is a list of rules") });
+                        self.problems
+                            .push(Problem { span: value.span, message: format!("`{key}` is a list of rules") });
                     }
                     for item in value.items() {
                         match item.as_text() {
@@ -225,8 +278,10 @@ impl Settings {
                 }
                 "disableAutoMode" => self.no_auto |= is_disable(value),
                 "disableBypassPermissionsMode" => self.no_bypass |= is_disable(value),
-                "additionalDirectories" | "blockReadsOutsideWorkingDirectories"
-                | "blockWritesOutsideWorkingDirectories" | "denyInsteadOfPrompting" => {}
+                "additionalDirectories"
+                | "blockReadsOutsideWorkingDirectories"
+                | "blockWritesOutsideWorkingDirectories"
+                | "denyInsteadOfPrompting" => {}
                 _ => self.unknown.push((member.key.clone(), member.key_span)),
             }
         }
@@ -255,18 +310,30 @@ impl Settings {
                 "network" => {
                     for m in value.members() {
                         match m.key.as_str() {
-                            "allowedDomains" => self.sandbox.domains.extend(strings(&m.value).map(|(t, _)| t.to_string())),
+                            "allowedDomains" => {
+                                self.sandbox.domains.extend(strings(&m.value).map(|(t, _)| t.to_string()))
+                            }
                             "strictAllowlist" => {
                                 self.sandbox.strict |= m.value.as_bool() == Some(true) && layer != Layer::Project;
                             }
-                            "deniedDomains" | "allowUnixSockets" | "allowAllUnixSockets" | "allowLocalBinding"
-                            | "httpProxyPort" | "socksProxyPort" | "allowMachLookup" => {}
+                            "deniedDomains"
+                            | "allowUnixSockets"
+                            | "allowAllUnixSockets"
+                            | "allowLocalBinding"
+                            | "httpProxyPort"
+                            | "socksProxyPort"
+                            | "allowMachLookup" => {}
                             _ => self.unknown.push((m.key.clone(), m.key_span)),
                         }
                     }
                 }
-                "filesystem" | "credentials" | "failIfUnavailable" | "enableWeakerNestedSandbox"
-                | "allowAppleEvents" | "ignoreViolations" | "ripgrep" => {}
+                "filesystem"
+                | "credentials"
+                | "failIfUnavailable"
+                | "enableWeakerNestedSandbox"
+                | "allowAppleEvents"
+                | "ignoreViolations"
+                | "ripgrep" => {}
                 _ => self.unknown.push((member.key.clone(), member.key_span)),
             }
         }

@@ -32,9 +32,7 @@ pub fn parse(text: &str) -> Result<Rule, String> {
     let text = text.trim();
     let (kind, inside) = match text.split_once('(') {
         None => (text, "*"),
-        Some((kind, rest)) => {
-            (kind, rest.strip_suffix(')').ok_or_else(|| "its parentheses don't match".to_owned())?)
-        }
+        Some((kind, rest)) => (kind, rest.strip_suffix(')').ok_or_else(|| "its parentheses don't match".to_owned())?),
     };
     match kind {
         "Shell" => {
@@ -96,6 +94,10 @@ pub struct Cli {
 }
 
 impl Procedure for Cli {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn decide(&self, call: &Call<'_>, surface: Surface) -> Verdict {
         self.under(false, call, surface)
     }
@@ -124,7 +126,9 @@ impl Cli {
     pub fn under(&self, force: bool, call: &Call<'_>, surface: Surface) -> Verdict {
         let mut verdict = self.judge(force, call, surface);
         if self.hooks.iter().any(|h| h.event.starts_with("before") || h.event == "preToolUse") {
-            verdict.conditions.push("a hook sees the call and may refuse it; a hook is a program, and isn't judged".to_owned());
+            verdict
+                .conditions
+                .push("a hook sees the call and may refuse it; a hook is a program, and isn't judged".to_owned());
         }
         verdict
     }
@@ -181,12 +185,16 @@ impl Cli {
             conditions.push("with `--force`".to_owned());
             return verdict(Decision::Run, Vec::new(), conditions);
         }
-        let mode = self.mode.as_ref().map(|(text, span)| (text.as_str(), Because { span: *span, entry: text.clone(), effect: "mode" }));
+        let mode = self
+            .mode
+            .as_ref()
+            .map(|(text, span)| (text.as_str(), Because { span: *span, entry: text.clone(), effect: "mode" }));
         match mode {
             Some(("unrestricted", b)) => verdict(Decision::Run, vec![b], conditions),
             Some(("auto-review", b)) => verdict(Decision::Gated, vec![b], conditions),
             _ if surface == Surface::Interactive => {
-                conditions.push("in the approval mode `allowlist`, the default; the mode isn't in the repository".to_owned());
+                conditions
+                    .push("in the approval mode `allowlist`, the default; the mode isn't in the repository".to_owned());
                 verdict(Decision::Ask, Vec::new(), conditions)
             }
             _ => {

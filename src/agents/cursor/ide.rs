@@ -46,7 +46,9 @@ pub fn inert_terminal(text: &str) -> Option<String> {
         return Some("it is empty".to_owned());
     }
     let wrapped = ["Shell(", "Bash("].iter().any(|p| text.starts_with(p)) && text.ends_with(')');
-    wrapped.then(|| "that is another agent's way of writing: here an entry begins with the program (`git status`)".to_owned())
+    wrapped.then(|| {
+        "that is another agent's way of writing: here an entry begins with the program (`git status`)".to_owned()
+    })
 }
 
 /// Why an MCP entry matches nothing, if so.
@@ -79,11 +81,17 @@ fn covers_tool(entry: &str, server: &str, tool: &str) -> bool {
 }
 
 const MODE_LISTED: &str = "in every Run Mode that reads this list; the mode isn't in the repository";
-const MODE_DEFAULT: &str = "in Auto-review, the recommended Run Mode; the mode isn't in the repository (Allowlist asks, Run Everything runs)";
+const MODE_DEFAULT: &str =
+    "in Auto-review, the recommended Run Mode; the mode isn't in the repository (Allowlist asks, Run Everything runs)";
 const LIST_ELSEWHERE: &str = "unless the allow-list kept in the editor has it";
-const COMPOUND: &str = "how the editor splits a compound command isn't documented: every part is taken to need an entry";
+const COMPOUND: &str =
+    "how the editor splits a compound command isn't documented: every part is taken to need an entry";
 
 impl Procedure for Ide {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn decide(&self, call: &Call<'_>, _surface: Surface) -> Verdict {
         self.under(RunMode::AutoReview, call)
     }
@@ -94,9 +102,8 @@ impl Procedure for Ide {
         }
         match call {
             Call::Mcp { server, tool } => covers_tool(&entry.text, server, tool),
-            Call::Shell(command) => {
-                shell::split(command).is_ok_and(|parts| !parts.is_empty() && parts.iter().all(|p| covers(&entry.text, p)))
-            }
+            Call::Shell(command) => shell::split(command)
+                .is_ok_and(|parts| !parts.is_empty() && parts.iter().all(|p| covers(&entry.text, p))),
         }
     }
 }
@@ -110,7 +117,9 @@ impl Ide {
             Call::Mcp { .. } => ["beforeMCPExecution", "preToolUse"],
         };
         if self.hooks.iter().any(|h| events.contains(&h.event.as_str())) {
-            verdict.conditions.push("a hook sees the call and may refuse it; a hook is a program, and isn't judged".to_owned());
+            verdict
+                .conditions
+                .push("a hook sees the call and may refuse it; a hook is a program, and isn't judged".to_owned());
         }
         verdict
     }
