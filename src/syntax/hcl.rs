@@ -3,8 +3,47 @@
 //! `parse` (native syntax) and `parse_json` (`.tf.json`) both end here. Recovery: one broken block
 //! costs that block, not the file.
 
-use crate::source::{SourceId, Span, Text};
+mod expression;
+mod json;
+mod parser;
+mod template;
+mod walk;
+
+pub use json::parse_json;
+
+use crate::source::{Source, SourceId, Span, Text};
 use crate::syntax::{Comment, Problem};
+use parser::Parser;
+
+/// Parses a file in native syntax.
+pub fn parse(source: &Source) -> File {
+    let mut parser = Parser::new(source, source.span());
+    let body = parser.file();
+    File { source: source.id, body, comments: parser.comments, problems: parser.problems }
+}
+
+/// Parses a part of a text as one expression, as if in parentheses: newlines are blanks.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn parse_expression(source: &Source, span: Span) -> Result<Expr, Problem> {
+    let mut parser = Parser::new(source, span);
+    parser.free = true;
+    parser.skip();
+    let expr = parser.expression()?;
+    parser.skip();
+    if parser.peek().is_some() { parser.error("expected the end of the expression") } else { Ok(expr) }
+}
+
+/// Parses a part of a text as a template: `${}` and `%{}`, no backslash escapes.
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn parse_template(source: &Source, span: Span) -> Result<Expr, Problem> {
+    let mut parser = Parser::new(source, span);
+    let kind = parser.bare_template()?;
+    Ok(Expr { span, kind })
+}
 
 /// A parsed HCL file.
 #[derive(Clone, Debug)]
