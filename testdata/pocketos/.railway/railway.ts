@@ -19,7 +19,6 @@ export default defineRailway((ctx) => {
 
   const pdf = service("pdf", {
     source: image("gotenberg/gotenberg:8"),
-    env: { PORT: "3000" },
   });
 
   const web = service("web", {
@@ -32,6 +31,7 @@ export default defineRailway((ctx) => {
     env: {
       DATABASE_URL: db.env.DATABASE_URL,
       PDF_URL: "http://pdf.railway.internal:3000",
+      ASSETS_URL: preserve(),
       SESSION_SECRET: preserve(),
       STRIPE_SECRET_KEY: preserve(),
       LOG_LEVEL: production ? "info" : "debug",

@@ -66,8 +66,8 @@ resource "aws_db_instance" "payouts" {
   delete_automated_backups  = false
 }
 
-resource "railway_custom_domain" "app" {
-  domain         = "app.pocketos.example"
+resource "railway_custom_domain" "www" {
+  domain         = "www.pocketos.example"
   environment_id = var.railway_environment_id
   service_id     = var.railway_web_service_id
 }
