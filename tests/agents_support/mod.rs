@@ -21,7 +21,12 @@ pub fn project(files: &[(&str, &str)]) -> Project {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let workspace = lastcopy::workspace::load(dir.path(), &Default::default()).unwrap();
+    load(dir.path())
+}
+
+/// A directory as a project.
+pub fn load(root: &std::path::Path) -> Project {
+    let workspace = lastcopy::workspace::load(root, &Default::default()).unwrap();
     let trees = workspace
         .files
         .iter()
