@@ -2,6 +2,13 @@
 //!
 //! Used twice: for Terraform itself, and for the conditions and templates of rules.
 
+pub mod convert;
+pub mod evaluate;
+pub mod functions;
+pub mod number;
+pub mod types;
 pub mod value;
 
+pub use evaluate::{Evaluated, Files, Limits, Scope, Step, evaluate};
+pub use number::Number;
 pub use value::{Kind, Origin, Type, Unknown, Value};

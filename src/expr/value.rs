@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::expr::number::Number;
 use crate::finding::{Place, Reason};
 use crate::source::{Span, Text};
 
@@ -80,7 +81,7 @@ pub enum Kind {
     /// A boolean.
     Bool(bool),
     /// A number.
-    Number(super::value::Number),
+    Number(Number),
     /// A string.
     String(Text),
     /// A list: elements of one type.
@@ -97,30 +98,6 @@ pub enum Kind {
     Unknown(Box<Unknown>),
     /// A place in a file: opaque to expressions, used by rules (`at:`, `fix.set`).
     Place(Arc<Place>),
-}
-
-/// A number with Terraform's precision.
-// The representation is decided in this file alone; keep the methods.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Number(f64);
-
-impl Number {
-    /// From an integer.
-    pub fn from_i64(n: i64) -> Self {
-        Number(n as f64)
-    }
-    /// From decimal text as in HCL (`1.5e3`); `None` where it isn't a number.
-    pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok().map(Number)
-    }
-    /// As a whole number, if it is one that fits.
-    pub fn as_i64(&self) -> Option<i64> {
-        (self.0.fract() == 0.0 && self.0.abs() < 9e15).then_some(self.0 as i64)
-    }
-    /// The nearest float.
-    pub fn as_f64(&self) -> f64 {
-        self.0
-    }
 }
 
 impl PartialEq for Value {
@@ -238,5 +215,57 @@ impl Value {
     /// The field of a map or object.
     pub fn field(&self, name: &str) -> Option<&Value> {
         self.fields()?.get(name)
+    }
+    /// The same value, one hop further from where it stood.
+    #[must_use]
+    pub fn hop(mut self, span: Span, what: &str) -> Self {
+        self.origin = Some(Arc::new(Origin { span, what: what.into(), from: self.origin.take() }));
+        self
+    }
+    /// An error of evaluation: unknown, with the reason `evaluation-error`.
+    pub fn error(span: Span, message: impl Into<String>) -> Self {
+        Value::unknown(Reason::at("evaluation-error", message, span))
+    }
+    /// Whether anything in it, at any depth, is unknown.
+    pub fn has_unknown(&self) -> bool {
+        self.first_unknown().is_some()
+    }
+    /// The reasons of the first unknown at any depth.
+    pub fn first_unknown(&self) -> Option<&Arc<Vec<Reason>>> {
+        if let Some(reasons) = self.reasons() {
+            return Some(reasons);
+        }
+        match (self.items(), self.fields()) {
+            (Some(items), _) => items.iter().find_map(Value::first_unknown),
+            (_, Some(fields)) => fields.values().find_map(Value::first_unknown),
+            _ => None,
+        }
+    }
+    /// Whether anything in it, at any depth, is sensitive.
+    pub fn has_sensitive(&self) -> bool {
+        self.sensitive
+            || self.items().is_some_and(|i| i.iter().any(Value::has_sensitive))
+            || self.fields().is_some_and(|f| f.values().any(Value::has_sensitive))
+    }
+    /// The same value, sensitive if `mark`.
+    #[must_use]
+    pub fn marked(mut self, mark: bool) -> Self {
+        self.sensitive |= mark;
+        self
+    }
+    /// The type it has.
+    pub fn type_of(&self) -> Type {
+        match &self.kind {
+            Kind::Null | Kind::Place(_) => Type::Any,
+            Kind::Bool(_) => Type::Bool,
+            Kind::Number(_) => Type::Number,
+            Kind::String(_) => Type::String,
+            Kind::List(items) => Type::List(Box::new(items.first().map_or(Type::Any, Value::type_of))),
+            Kind::Set(items) => Type::Set(Box::new(items.first().map_or(Type::Any, Value::type_of))),
+            Kind::Map(fields) => Type::Map(Box::new(fields.values().next().map_or(Type::Any, Value::type_of))),
+            Kind::Tuple(items) => Type::Tuple(items.iter().map(Value::type_of).collect()),
+            Kind::Object(fields) => Type::Object(fields.iter().map(|(k, v)| (k.clone(), v.type_of())).collect()),
+            Kind::Unknown(unknown) => unknown.ty.clone(),
+        }
     }
 }

@@ -9,10 +9,10 @@ enum Token {
     Literal(String, Span),
     Interpolation(Expr),
     If(Expr),
-    Else(Span),
-    EndIf(Span),
+    Else,
+    EndIf,
     For(Option<Ident>, Ident, Expr),
-    EndFor(Span),
+    EndFor,
 }
 
 /// Where a template ends.
@@ -22,6 +22,26 @@ enum Until {
     Quote,
     /// The end of the parser's range; no escapes.
     End,
+}
+
+/// Literal text being read.
+struct Literal {
+    text: String,
+    start: usize,
+    /// After `~}`: what is read next loses its leading white space.
+    trim: bool,
+}
+
+impl Literal {
+    /// Hands on what was read so far.
+    fn flush(&mut self, parser: &Parser<'_>, tokens: &mut Vec<Token>) {
+        let text = std::mem::take(&mut self.text);
+        let text = if std::mem::replace(&mut self.trim, false) { text.trim_start().to_owned() } else { text };
+        if parser.at > self.start {
+            tokens.push(Token::Literal(text, parser.span(self.start)));
+        }
+        self.start = parser.at;
+    }
 }
 
 impl Parser<'_> {
@@ -76,42 +96,24 @@ impl Parser<'_> {
     fn tokens(&mut self, until: Until) -> Result<Vec<Token>> {
         self.deeper()?;
         let mut tokens: Vec<Token> = Vec::new();
-        let mut literal = String::new();
-        let mut literal_start = self.at;
-        // Set after `~}`: the literal that follows loses its leading white space.
-        let mut trim_next = false;
-        macro_rules! flush {
-            () => {
-                if !literal.is_empty() {
-                    let mut text = std::mem::take(&mut literal);
-                    if std::mem::take(&mut trim_next) {
-                        text = text.trim_start().to_owned();
-                    }
-                    tokens.push(Token::Literal(text, self.span(literal_start)));
-                }
-                literal_start = self.at;
-            };
-        }
+        let mut literal = Literal { text: String::new(), start: self.at, trim: false };
         loop {
             let Some(c) = self.rest().chars().next() else {
                 if until == Until::Quote {
                     return self.error("string isn't closed");
                 }
-                flush!();
                 break;
             };
             if c == '"' && until == Until::Quote {
-                flush!();
                 break;
             }
             if self.looking_at("$${") || self.looking_at("%%{") {
-                literal.push(c);
-                literal.push('{');
+                literal.text.push(c);
+                literal.text.push('{');
                 self.at += 3;
             } else if self.looking_at("${") || self.looking_at("%{") {
                 let trim_before = self.text.as_bytes().get(self.at + 2) == Some(&b'~');
-                flush!();
-                trim_next = false;
+                literal.flush(self, &mut tokens);
                 if trim_before && let Some(Token::Literal(text, _)) = tokens.last_mut() {
                     text.truncate(text.trim_end().len());
                 }
@@ -122,28 +124,28 @@ impl Parser<'_> {
                 tokens.push(if directive { self.directive()? } else { Token::Interpolation(self.expression()?) });
                 self.skip();
                 self.free = free;
-                trim_next = self.eat("~");
+                let trim = self.eat("~");
                 self.expect("}", "to close the interpolation")?;
-                literal_start = self.at;
+                literal = Literal { text: String::new(), start: self.at, trim };
             } else if c == '\\' && until == Until::Quote {
                 self.at += 1;
-                self.escape(&mut literal)?;
+                self.escape(&mut literal.text)?;
             } else if c == '\n' && until == Until::Quote {
                 return self.error("string isn't closed on its line");
             } else {
-                literal.push(c);
+                literal.text.push(c);
                 self.at += c.len_utf8();
                 if c == '\n' {
                     // Line by line, as Terraform does: trimming and unindenting rest on it.
-                    if literal.ends_with("\r\n") {
-                        literal.truncate(literal.len() - 2);
-                        literal.push('\n');
+                    if literal.text.ends_with("\r\n") {
+                        literal.text.truncate(literal.text.len() - 2);
+                        literal.text.push('\n');
                     }
-                    flush!();
-                    trim_next = false;
+                    literal.flush(self, &mut tokens);
                 }
             }
         }
+        literal.flush(self, &mut tokens);
         self.depth -= 1;
         Ok(tokens)
     }
@@ -153,13 +155,13 @@ impl Parser<'_> {
         self.skip();
         Ok(match word.name.as_str() {
             "if" => Token::If(self.expression()?),
-            "else" => Token::Else(word.span),
-            "endif" => Token::EndIf(word.span),
+            "else" => Token::Else,
+            "endif" => Token::EndIf,
             "for" => {
                 let (key, value) = self.for_names()?;
                 Token::For(key, value, self.expression()?)
             }
-            "endfor" => Token::EndFor(word.span),
+            "endfor" => Token::EndFor,
             _ => return self.error("unknown directive"),
         })
     }
@@ -231,17 +233,17 @@ impl Parser<'_> {
                 Token::If(condition) => {
                     let (yes, stop) = self.parts(tokens, depth + 1)?;
                     let (no, stop) = match stop {
-                        Some(Token::Else(_)) => self.parts(tokens, depth + 1)?,
+                        Some(Token::Else) => self.parts(tokens, depth + 1)?,
                         other => (Vec::new(), other),
                     };
-                    if !matches!(stop, Some(Token::EndIf(_))) {
+                    if !matches!(stop, Some(Token::EndIf)) {
                         return self.error("`%{ if }` isn't closed by `%{ endif }`");
                     }
                     parts.push(Part::If(Box::new(condition), merge(yes), merge(no)));
                 }
                 Token::For(key, value, collection) => {
                     let (body, stop) = self.parts(tokens, depth + 1)?;
-                    if !matches!(stop, Some(Token::EndFor(_))) {
+                    if !matches!(stop, Some(Token::EndFor)) {
                         return self.error("`%{ for }` isn't closed by `%{ endfor }`");
                     }
                     parts.push(Part::For { key, value, collection: Box::new(collection), body: merge(body) });
