@@ -1,6 +1,7 @@
 //! AI coding agents: their files, layers and decision procedures.
 
 pub mod claude;
+pub mod codex;
 pub mod cursor;
 mod files;
 mod found;
@@ -274,6 +275,9 @@ pub fn read<'a>(
     for dir in files.directories(&cursor::CLI_FILES) {
         agents.push(cursor::read_cli(&files, &dir, options));
     }
+    for dir in files.directories(&codex::FILES) {
+        agents.push(codex::read(&files, &dir, options));
+    }
     found::read(&files, &table, &mut agents);
     agents.sort_by(|a, b| a.dir.cmp(&b.dir));
     agents
@@ -288,13 +292,14 @@ pub fn unconfigured(id: &str) -> Option<Agent> {
         "claude" => Some(claude::read(&files, "", &table, &options)),
         "cursor" => Some(cursor::read_ide(&files, "", &table, &options)),
         "cursor-cli" => Some(cursor::read_cli(&files, "", &options)),
+        "codex" => Some(codex::read(&files, "", &options)),
         _ => None,
     }
 }
 
 /// Every agent's short name, understood or only recognised.
 pub fn known() -> Vec<String> {
-    let mut names: Vec<String> = ["claude", "cursor", "cursor-cli"].map(str::to_owned).to_vec();
+    let mut names: Vec<String> = ["claude", "cursor", "cursor-cli", "codex"].map(str::to_owned).to_vec();
     names.extend(table::Table::builtin().found.into_iter().map(|f| f.id));
     names
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{Glob, GlobBuilder, GlobMatcher};
 
-use crate::source::SourceId;
+use crate::source::{Source, SourceId};
 use crate::syntax::tree::Tree;
 use crate::workspace::Workspace;
 
@@ -12,6 +12,7 @@ use crate::workspace::Workspace;
 #[derive(Default)]
 pub struct Files<'a> {
     all: BTreeMap<&'a str, (SourceId, Option<&'a Tree>)>,
+    texts: BTreeMap<&'a str, &'a Source>,
 }
 
 impl<'a> Files<'a> {
@@ -23,7 +24,9 @@ impl<'a> Files<'a> {
             .filter(|f| !f.template)
             .map(|f| (f.source.path.as_str(), (f.source.id, tree(f.source.id))))
             .collect();
-        Files { all }
+        let texts =
+            workspace.files.iter().filter(|f| !f.template).map(|f| (f.source.path.as_str(), &*f.source)).collect();
+        Files { all, texts }
     }
 
     /// The data of a file below a directory.
@@ -38,6 +41,17 @@ impl<'a> Files<'a> {
             .iter()
             .filter(move |(path, _)| path.starts_with(&start))
             .filter_map(|(path, (_, tree))| Some((*path, (*tree)?)))
+    }
+
+    /// The texts below a directory whose path goes on with `prefix` and ends with `suffix`, in
+    /// path order.
+    pub fn sources(&self, dir: &str, prefix: &str, suffix: &str) -> impl Iterator<Item = &'a Source> + '_ {
+        let start = join(dir, prefix);
+        let suffix = suffix.to_owned();
+        self.texts
+            .iter()
+            .filter(move |(path, _)| path.starts_with(&start) && path.ends_with(&suffix))
+            .map(|(_, source)| *source)
     }
 
     /// Every directory that has one of these files; patterns are below it, as in globs.

@@ -21,6 +21,8 @@ pub struct Part {
     pub writes: Vec<Option<String>>,
     /// Whether its output goes on into a pipe, or its input comes from one.
     pub piped: bool,
+    /// Behind a reserved word (`if`, `do`, `{`, `!`, …).
+    pub control: bool,
 }
 
 /// A word of a sub-command.
@@ -280,6 +282,7 @@ impl Scanner<'_> {
                     Some("in") | None => {}
                     Some(word) => {
                         self.at += word.len();
+                        part.control = true;
                         continue;
                     }
                 }

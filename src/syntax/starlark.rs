@@ -1,1 +1,335 @@
-//! (to come)
+//! Starlark → a small AST: as much as rule files of agents use. What isn't in it stands as
+//! `Other`, so that whoever evaluates it can say so.
+
+use tree_sitter::{Node, Parser};
+
+use crate::source::{Source, Span, Text};
+use crate::syntax::Problem;
+
+/// Deepest nesting that is read.
+const DEPTH: usize = 60;
+
+/// A file.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Its statements.
+    pub body: Vec<Statement>,
+    /// What couldn't be read.
+    pub problems: Vec<Problem>,
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statement {
+    /// An expression on its own.
+    Expression(Expression),
+    /// `name = value`.
+    Assign(Text, Expression, Span),
+    /// `for name in values:`.
+    For(Vec<Text>, Expression, Vec<Statement>, Span),
+    /// `def name(parameters):`.
+    Define(Text, Vec<(Text, Option<Expression>)>, Vec<Statement>, Span),
+    /// `return value`.
+    Return(Option<Expression>, Span),
+    /// `pass`.
+    Pass,
+    /// Anything else.
+    Other(Span),
+}
+
+/// An expression with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expression {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub kind: Kind,
+}
+
+/// The kinds of expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// A string, unescaped.
+    String(Text),
+    /// A number as written.
+    Number(Text),
+    /// `True`, `False`.
+    Bool(bool),
+    /// `None`.
+    None,
+    /// A name.
+    Name(Text),
+    /// A list or tuple.
+    List(Vec<Expression>),
+    /// A call: function, positional arguments, named arguments.
+    Call(Box<Expression>, Vec<Expression>, Vec<(Text, Expression)>),
+    /// `a + b`.
+    Add(Box<Expression>, Box<Expression>),
+    /// `[body for names in values]`, without conditions.
+    Each(Box<Expression>, Vec<Text>, Box<Expression>),
+    /// Anything else.
+    Other,
+}
+
+/// Parses a file.
+pub fn parse(source: &Source) -> Module {
+    let mut module = Module::default();
+    let mut parser = Parser::new();
+    let language = tree_sitter_starlark::LANGUAGE.into();
+    let tree = parser.set_language(&language).ok().and_then(|()| parser.parse(source.text.as_bytes(), None));
+    let Some(tree) = tree else {
+        module.problems.push(Problem { span: source.span().at_start(), message: "can't be parsed".into() });
+        return module;
+    };
+    let lower = Lower { source };
+    let root = tree.root_node();
+    if root.has_error() {
+        let span = lower.first_error(root);
+        module.problems.push(Problem { span, message: "this is no Starlark".into() });
+    }
+    module.body = lower.block(root, 0);
+    module
+}
+
+struct Lower<'a> {
+    source: &'a Source,
+}
+
+impl Lower<'_> {
+    fn span(&self, node: Node<'_>) -> Span {
+        Span::new(self.source.id, node.start_byte(), node.end_byte())
+    }
+
+    fn text(&self, node: Node<'_>) -> &str {
+        self.source.text.get(node.byte_range()).unwrap_or("")
+    }
+
+    /// The first place the parser gave up at; found with a cursor, as nesting may be deep.
+    fn first_error(&self, root: Node<'_>) -> Span {
+        let mut cursor = root.walk();
+        loop {
+            let node = cursor.node();
+            if node.is_error() || node.is_missing() {
+                return self.span(node);
+            }
+            if node.has_error() && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return self.span(root).at_start();
+                }
+            }
+        }
+    }
+
+    fn children<'t>(&self, node: Node<'t>) -> Vec<Node<'t>> {
+        let mut cursor = node.walk();
+        node.named_children(&mut cursor).filter(|n| n.kind() != "comment").collect()
+    }
+
+    fn block(&self, node: Node<'_>, depth: usize) -> Vec<Statement> {
+        self.children(node).into_iter().map(|n| self.statement(n, depth + 1)).collect()
+    }
+
+    fn statement(&self, node: Node<'_>, depth: usize) -> Statement {
+        self.try_statement(node, depth).unwrap_or(Statement::Other(self.span(node)))
+    }
+
+    fn try_statement(&self, node: Node<'_>, depth: usize) -> Option<Statement> {
+        if depth > DEPTH {
+            return None;
+        }
+        let field = |name| node.child_by_field_name(name);
+        match node.kind() {
+            "expression_statement" => {
+                let inner = *self.children(node).first()?;
+                if inner.kind() == "assignment" {
+                    let left = inner.child_by_field_name("left").filter(|l| l.kind() == "identifier")?;
+                    let right = inner.child_by_field_name("right")?;
+                    let value = self.expression(right, depth + 1);
+                    return Some(Statement::Assign(self.text(left).into(), value, self.span(node)));
+                }
+                if inner.kind() == "augmented_assignment" {
+                    return None;
+                }
+                Some(Statement::Expression(self.expression(inner, depth + 1)))
+            }
+            "for_statement" => {
+                let names = self.names(field("left")?)?;
+                let values = self.expression(field("right")?, depth + 1);
+                Some(Statement::For(names, values, self.block(field("body")?, depth + 1), self.span(node)))
+            }
+            "function_definition" => {
+                let mut parameters = Vec::new();
+                for p in self.children(field("parameters")?) {
+                    match p.kind() {
+                        "identifier" => parameters.push((self.text(p).into(), None)),
+                        "default_parameter" => {
+                            let name = p.child_by_field_name("name")?;
+                            let value = p.child_by_field_name("value")?;
+                            parameters.push((self.text(name).into(), Some(self.expression(value, depth + 1))));
+                        }
+                        _ => return None,
+                    }
+                }
+                let body = self.block(field("body")?, depth + 1);
+                Some(Statement::Define(self.text(field("name")?).into(), parameters, body, self.span(node)))
+            }
+            "return_statement" => {
+                let value = self.children(node).first().map(|n| self.expression(*n, depth + 1));
+                Some(Statement::Return(value, self.span(node)))
+            }
+            "pass_statement" => Some(Statement::Pass),
+            _ => None,
+        }
+    }
+
+    /// One name, or several of a tuple pattern.
+    fn names(&self, node: Node<'_>) -> Option<Vec<Text>> {
+        match node.kind() {
+            "identifier" => Some(vec![self.text(node).into()]),
+            "pattern_list" | "tuple_pattern" => self
+                .children(node)
+                .into_iter()
+                .map(|n| (n.kind() == "identifier").then(|| self.text(n).into()))
+                .collect(),
+            _ => None,
+        }
+    }
+
+    fn expression(&self, node: Node<'_>, depth: usize) -> Expression {
+        let kind = if depth > DEPTH { None } else { self.kind(node, depth) };
+        Expression { span: self.span(node), kind: kind.unwrap_or(Kind::Other) }
+    }
+
+    fn kind(&self, node: Node<'_>, depth: usize) -> Option<Kind> {
+        let sub = |n| self.expression(n, depth + 1);
+        Some(match node.kind() {
+            "string" => Kind::String(unescape(self.text(node))?.into()),
+            "concatenated_string" => {
+                let mut all = String::new();
+                for part in self.children(node) {
+                    all.push_str(&unescape(self.text(part))?);
+                }
+                Kind::String(all.into())
+            }
+            "integer" | "float" => Kind::Number(self.text(node).into()),
+            "true" => Kind::Bool(true),
+            "false" => Kind::Bool(false),
+            "none" => Kind::None,
+            "identifier" => match self.text(node) {
+                "True" => Kind::Bool(true),
+                "False" => Kind::Bool(false),
+                "None" => Kind::None,
+                name => Kind::Name(name.into()),
+            },
+            "list" | "tuple" => Kind::List(self.children(node).into_iter().map(sub).collect()),
+            "parenthesized_expression" => return self.kind(*self.children(node).first()?, depth + 1),
+            "call" => {
+                let function = sub(node.child_by_field_name("function")?);
+                let arguments = node.child_by_field_name("arguments")?;
+                if arguments.kind() != "argument_list" {
+                    return None;
+                }
+                let mut positional = Vec::new();
+                let mut named = Vec::new();
+                for argument in self.children(arguments) {
+                    match argument.kind() {
+                        "keyword_argument" => {
+                            let name = self.text(argument.child_by_field_name("name")?).into();
+                            named.push((name, sub(argument.child_by_field_name("value")?)));
+                        }
+                        "list_splat" | "dictionary_splat" => return None,
+                        _ => positional.push(sub(argument)),
+                    }
+                }
+                Kind::Call(Box::new(function), positional, named)
+            }
+            "binary_operator" => {
+                if self.text(node.child_by_field_name("operator")?) != "+" {
+                    return None;
+                }
+                let side = |name| node.child_by_field_name(name).map(|n| Box::new(sub(n)));
+                Kind::Add(side("left")?, side("right")?)
+            }
+            "list_comprehension" => {
+                let children = self.children(node);
+                let [body, each] = children.as_slice() else { return None };
+                if each.kind() != "for_in_clause" {
+                    return None;
+                }
+                let names = self.names(each.child_by_field_name("left")?)?;
+                let values = sub(each.child_by_field_name("right")?);
+                Kind::Each(Box::new(sub(*body)), names, Box::new(values))
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The value of a string literal; `None` for a form we don't read.
+fn unescape(literal: &str) -> Option<String> {
+    let (raw, rest) = match literal.strip_prefix(['r', 'R']) {
+        Some(rest) => (true, rest),
+        None => (false, literal),
+    };
+    let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|q| rest.starts_with(q))?;
+    let inner = rest.get(quote.len()..)?.strip_suffix(quote)?;
+    if raw {
+        return Some(inner.to_owned());
+    }
+    let mut out = String::new();
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next()? {
+            'n' => out.push('\n'),
+            't' => out.push('\t'),
+            'r' => out.push('\r'),
+            '\n' => {}
+            c @ ('\\' | '\'' | '"') => out.push(c),
+            _ => return None,
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+
+    fn module(text: &str) -> Module {
+        parse(&Source::new(SourceId(0), "x.rules", text))
+    }
+
+    #[test]
+    fn reads_calls_loops_and_functions() {
+        let m = module(
+            "# c\nprefix_rule(pattern=[\"a\", [\"b\", 'c']], decision=\"allow\")\nX = [\"q\"] + [r\"\\d\"]\nfor t in X:\n    f(t)\ndef f(t, d=\"x\"):\n    return [t for t in X]\n",
+        );
+        assert!(m.problems.is_empty(), "{:?}", m.problems);
+        assert_eq!(m.body.len(), 4);
+        let Statement::Expression(Expression { kind: Kind::Call(_, positional, named), .. }) = &m.body[0] else {
+            panic!("{:?}", m.body[0])
+        };
+        assert!(positional.is_empty());
+        assert_eq!(named.len(), 2);
+        assert!(matches!(&m.body[2], Statement::For(..)));
+        assert!(matches!(&m.body[3], Statement::Define(_, p, b, _) if p.len() == 2 && b.len() == 1));
+    }
+
+    #[test]
+    fn what_it_does_not_read_is_other() {
+        let m = module("if x:\n    f()\ny = {1: 2}\n");
+        assert!(matches!(m.body[0], Statement::Other(_)));
+        assert!(matches!(&m.body[1], Statement::Assign(_, Expression { kind: Kind::Other, .. }, _)));
+        assert!(!module("prefix_rule(").problems.is_empty());
+        module(&"[".repeat(20_000));
+    }
+}
