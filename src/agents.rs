@@ -5,6 +5,7 @@ pub mod codex;
 pub mod cursor;
 mod files;
 mod found;
+pub mod gemini;
 mod glob;
 mod hook;
 pub mod mcp;
@@ -278,6 +279,9 @@ pub fn read<'a>(
     for dir in files.directories(&codex::FILES) {
         agents.push(codex::read(&files, &dir, options));
     }
+    for dir in files.directories(&gemini::FILES) {
+        agents.push(gemini::read(&files, &dir, options));
+    }
     found::read(&files, &table, &mut agents);
     agents.sort_by(|a, b| a.dir.cmp(&b.dir));
     agents
@@ -293,13 +297,14 @@ pub fn unconfigured(id: &str) -> Option<Agent> {
         "cursor" => Some(cursor::read_ide(&files, "", &table, &options)),
         "cursor-cli" => Some(cursor::read_cli(&files, "", &options)),
         "codex" => Some(codex::read(&files, "", &options)),
+        "gemini" => Some(gemini::read(&files, "", &options)),
         _ => None,
     }
 }
 
 /// Every agent's short name, understood or only recognised.
 pub fn known() -> Vec<String> {
-    let mut names: Vec<String> = ["claude", "cursor", "cursor-cli", "codex"].map(str::to_owned).to_vec();
+    let mut names: Vec<String> = ["claude", "cursor", "cursor-cli", "codex", "gemini"].map(str::to_owned).to_vec();
     names.extend(table::Table::builtin().found.into_iter().map(|f| f.id));
     names
 }
