@@ -1,10 +1,40 @@
 //! Terraform configuration → resolved resources, per root module and environment.
 
+pub mod config;
+mod evaluate;
+mod files;
+mod instance;
+mod resolve;
+mod roots;
+
+pub use evaluate::evaluate;
+
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use crate::expr::Value;
 use crate::finding::{Location, Reason};
 use crate::source::{SourceId, Span, Text};
+
+/// What the person running it chose.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only this environment.
+    pub environment: Option<String>,
+    /// The workspace, where it is given.
+    pub workspace: Option<String>,
+    /// Values for variables: (root directory or none for all, name, value as written).
+    pub vars: Vec<(Option<String>, String, String)>,
+}
+
+impl Options {
+    /// The values given for a root's variables.
+    pub fn given(&self, root: &str) -> HashMap<Text, Value> {
+        let meant = self.vars.iter().filter(|(dir, _, _)| dir.as_deref().is_none_or(|d| d == root));
+        meant.map(|(_, name, value)| (Text::from(name.as_str()), roots::var_value(value))).collect()
+    }
+}
 
 /// One root module under one environment.
 #[derive(Clone, Debug)]

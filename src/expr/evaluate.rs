@@ -245,7 +245,15 @@ impl Evaluator<'_> {
             let Some(key) = to_text(&index) else { return self.fail(span, "a key must be a string") };
             return match fields.get(&key) {
                 Some(found) => found.clone().marked(mark),
-                None => self.fail(span, format!("no attribute or key `{}`", key.as_str())),
+                None => match resource_of(value) {
+                    // Only the provider's schema could tell that a resource has no such attribute.
+                    Some(address) => Value::unknown(Reason::at(
+                        "known-after-apply",
+                        format!("`{address}.{}` is known after apply", key.as_str()),
+                        span,
+                    )),
+                    None => self.fail(span, format!("no attribute or key `{}`", key.as_str())),
+                },
             };
         }
         match (&value.kind, value.items()) {
@@ -589,6 +597,11 @@ impl TemplateState {
     fn stop(&mut self, reasons: &Arc<Vec<Reason>>) {
         self.unknown.get_or_insert_with(|| reasons.clone());
     }
+}
+
+/// The address, if a value is a whole resource.
+fn resource_of(value: &Value) -> Option<&str> {
+    value.origin.as_deref().and_then(|o| o.what.strip_prefix("resource "))
 }
 
 fn never_null(value: &Value) -> bool {
