@@ -151,6 +151,8 @@ pub struct Agent {
     pub plugins: Vec<(Text, Span)>,
     /// Whether a file switches its sandbox on or off, and where.
     pub sandbox: Option<(bool, Span)>,
+    /// Whether its files leave the sandbox's network open to any host.
+    pub sandbox_network: Option<bool>,
     /// The line that connects every MCP server of the project without asking.
     pub connects_unasked: Option<Span>,
     /// What the product would refuse in its files, beside what can't be parsed.
@@ -186,7 +188,8 @@ impl Default for Options {
     }
 }
 
-/// Personal files, read by the caller.
+/// Personal files, read by the caller. Their texts are among the project's sources, so that their
+/// spans can be shown.
 #[derive(Clone, Debug, Default)]
 pub struct Home {
     /// `~/.claude/settings.json`.
@@ -215,6 +218,7 @@ impl Agent {
             hooks: Vec::new(),
             plugins: Vec::new(),
             sandbox: None,
+            sandbox_network: None,
             connects_unasked: None,
             problems: Vec::new(),
             procedure: None,

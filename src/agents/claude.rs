@@ -32,11 +32,9 @@ pub fn read(files: &Files<'_>, dir: &str, table: &Table, options: &Options) -> A
     let mut layers = vec![(".claude/settings.json", Layer::Project, dir)];
     // The personal layer stands at the repository's root, whatever directory is worked in.
     layers.push((".claude/settings.local.json", Layer::Local, ""));
-    if let Some(home) = &options.home {
-        if let Some(tree) = home.claude_settings.as_ref() {
-            settings.add(tree, Layer::User);
-            agent.files.push(tree.source);
-        }
+    if let Some(tree) = options.home.as_ref().and_then(|h| h.claude_settings.as_ref()) {
+        settings.add(tree, Layer::User);
+        agent.files.push(tree.source);
     }
     for (path, layer, base) in layers {
         if let Some(tree) = files.tree(base, path) {
@@ -44,17 +42,15 @@ pub fn read(files: &Files<'_>, dir: &str, table: &Table, options: &Options) -> A
             agent.files.push(tree.source);
         }
     }
-    if !dir.is_empty() {
-        if let Some(tree) = files.tree(dir, ".claude/settings.local.json") {
-            let mut below = Settings::default();
-            below.add(tree, Layer::Local);
-            agent.files.push(tree.source);
-            agent.entries.extend(below.entries.into_iter().map(|mut e| {
-                e.inert.get_or_insert_with(|| {
-                    "the local settings of the repository's root are read, not those of a directory below".to_owned()
-                });
-                e
-            }));
+    let below = if dir.is_empty() { None } else { files.tree(dir, ".claude/settings.local.json") };
+    if let Some(tree) = below {
+        let mut unread = Settings::default();
+        unread.add(tree, Layer::Local);
+        agent.files.push(tree.source);
+        let why = "the local settings of the repository's root are read, not those of a directory below";
+        for mut entry in unread.entries {
+            entry.inert.get_or_insert_with(|| why.to_owned());
+            agent.entries.push(entry);
         }
     }
     if let Some(tree) = files.tree(dir, ".mcp.json") {
@@ -75,6 +71,7 @@ pub fn read(files: &Files<'_>, dir: &str, table: &Table, options: &Options) -> A
     agent.problems.extend(settings.problems.iter().cloned());
     agent.mode = settings.mode.as_ref().map(|(text, span, _)| (text.clone(), *span));
     agent.sandbox = settings.sandbox.enabled;
+    agent.sandbox_network = agent.sandbox.map(|_| settings.sandbox.domains.iter().any(|d| d == "*"));
     agent.connects_unasked = settings.all_servers;
     agent.semantics = Some(SEMANTICS);
     agent.surfaces = vec![Surface::Interactive, Surface::Headless];

@@ -133,6 +133,7 @@ pub fn read(files: &Files<'_>, dir: &str, options: &Options) -> Agent {
     }
     agent.mode = config.approval.as_ref().map(|(_, text, span)| (text.clone(), *span));
     agent.sandbox = config.sandbox.as_ref().map(|(text, span)| (text != "danger-full-access", *span));
+    agent.sandbox_network = config.network;
     let reach = if options.trusted { reach(&config) } else { Ok((Reach::Contained { network: false }, None)) };
     agent.procedure = Some(Box::new(Codex {
         approval: match config.approval {

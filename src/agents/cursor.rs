@@ -153,7 +153,10 @@ fn sandbox(tree: &Tree, ide: &mut ide::Ide, agent: &mut Agent) {
             "networkPolicy" => {
                 for m in value.members() {
                     match m.key.as_str() {
-                        "default" => ide.network_open = m.value.as_str() == Some("allow"),
+                        "default" => {
+                            ide.network_open = m.value.as_str() == Some("allow");
+                            agent.sandbox_network = Some(ide.network_open);
+                        }
                         "allow" => ide.hosts.extend(strings(&m.value).map(|(t, _)| t.to_string())),
                         "deny" => ide.hosts_denied.extend(strings(&m.value).map(|(t, _)| t.to_string())),
                         _ => agent.unknown_keys.push((m.key.clone(), m.key_span)),

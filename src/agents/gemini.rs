@@ -193,8 +193,8 @@ fn tools(node: &Node, gemini: &mut Gemini, agent: &mut Agent) {
                 gemini.sandboxed = value.as_bool() == Some(true) || value.as_str().is_some_and(|s| s != "false");
                 agent.sandbox = Some((gemini.sandboxed, member.span()));
             }
-            "sandboxNetworkAccess"
-            | "discoveryCommand"
+            "sandboxNetworkAccess" => agent.sandbox_network = value.as_bool(),
+            "discoveryCommand"
             | "callCommand"
             | "shell"
             | "useRipgrep"

@@ -28,6 +28,10 @@ impl Hook {
         match self.matcher.as_ref().map(Text::as_str) {
             None | Some("" | "*") => true,
             Some(pattern) => {
+                let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '|';
+                if pattern.chars().all(plain) {
+                    return pattern.split('|').any(|name| name == tool);
+                }
                 pattern == tool
                     || regex::RegexBuilder::new(&format!("^(?:{pattern})$"))
                         .size_limit(1 << 16)

@@ -90,10 +90,6 @@ fn critical(word: &Word) -> bool {
         return true;
     }
     // `"$VAR"/*`: the root, should the variable be empty.
-    if let Some(variable) = bare.strip_suffix("/*") {
-        if variable.starts_with('$') && !variable.contains('/') {
-            return true;
-        }
-    }
-    bare.ends_with("/*/*")
+    let emptied = |variable: &str| variable.starts_with('$') && !variable.contains('/');
+    bare.strip_suffix("/*").is_some_and(emptied) || bare.ends_with("/*/*")
 }

@@ -266,7 +266,7 @@ impl<'m> Run<'_, 'm> {
                 if let (Some(Some(Value::String(name))), Some(Some(Value::List(paths)))) =
                     (arguments.first().cloned(), arguments.get(1).cloned())
                 {
-                    let paths = paths.iter().filter_map(|p| as_string(p)).collect();
+                    let paths = paths.iter().filter_map(as_string).collect();
                     self.policy.hosts.insert(name.to_string(), paths);
                     return Ok(Value::Other);
                 }
