@@ -316,3 +316,47 @@ fn g3_to_g7() {
     let yolo_in_file = gemini(r#"{"general":{"defaultApprovalMode":"yolo"}}"#);
     assert_eq!(agents_support::decide(&yolo_in_file, "terraform destroy", Surface::Interactive), '?');
 }
+
+/// Every answer of the real engine to generated configurations and commands.
+#[test]
+fn agrees_with_the_engine() {
+    let text = include_str!("../testdata/agents/gemini/recorded.json");
+    let recorded: serde_json::Value = serde_json::from_str(text).unwrap();
+    let agents: Vec<Agent> = recorded["configs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|config| {
+            let settings = config["settings"].to_string();
+            let mut files = vec![(".gemini/settings.json", settings.as_str())];
+            if let Some(policy) = config["policy"].as_str() {
+                files.push((".gemini/policies/p.toml", policy));
+            }
+            agent(&files, "gemini")
+        })
+        .collect();
+    let cases = recorded["cases"].as_array().unwrap();
+    assert!(cases.len() >= 2000);
+    let mut wrong = Vec::new();
+    for case in cases {
+        let n = case[0].as_u64().unwrap() as usize;
+        let mode = match case[1].as_str().unwrap() {
+            "autoEdit" => Mode::AutoEdit,
+            "yolo" => Mode::Yolo,
+            "plan" => Mode::Plan,
+            _ => Mode::Default,
+        };
+        let surface = if case[2].as_bool().unwrap() { Surface::Interactive } else { Surface::Headless };
+        let got = under(&agents[n], mode, &Call::Shell(case[3].as_str().unwrap()), surface);
+        if case[4].as_str().unwrap() != got.to_string() {
+            wrong.push(format!("{case}: got {got}, with {}", recorded["configs"][n]));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong[..wrong.len().min(25)].join("\n")
+    );
+}

@@ -87,7 +87,7 @@ proptest! {
     fn splitting_never_panics(text in "[ a-z&|;<>(){}$`'\"\\\\\n#=!é*-]{0,60}") {
         if let Ok(parts) = shell::split(&text) {
             for part in parts {
-                prop_assert!(!part.text.is_empty() || !part.writes.is_empty());
+                prop_assert!(!part.text.is_empty() || part.redirected);
             }
         }
     }

@@ -155,6 +155,9 @@ fn tools(node: &Node, gemini: &mut Gemini, agent: &mut Agent) {
                     let at = Some((text.clone(), span));
                     let (name, inside) = tool(&text);
                     let mut rule = Rule::new(name, Say::Allow, priority, at.clone());
+                    if key == "core" {
+                        rule.modes = not_plan.clone();
+                    }
                     if let Some(inside) = inside {
                         rule.arguments = prefix(&inside);
                         narrowed = at.clone();

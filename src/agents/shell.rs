@@ -21,6 +21,8 @@ pub struct Part {
     pub writes: Vec<Option<String>>,
     /// Whether its output goes on into a pipe, or its input comes from one.
     pub piped: bool,
+    /// Whether it has a redirection of any kind.
+    pub redirected: bool,
     /// Behind a reserved word (`if`, `do`, `{`, `!`, …).
     pub control: bool,
 }
@@ -330,7 +332,7 @@ impl Scanner<'_> {
             part.text.push_str(self.src.get(start..end).unwrap_or(""));
             last_end = Some(end);
         }
-        if !part.words.is_empty() || !part.writes.is_empty() {
+        if !part.words.is_empty() || part.redirected {
             self.parts.push(part);
         }
         Ok(())
@@ -383,6 +385,7 @@ impl Scanner<'_> {
         if operator.starts_with('&') && digits > 0 {
             return Ok(false);
         }
+        part.redirected = true;
         self.at += digits + operator.len();
         self.blanks();
         let before = self.at;

@@ -102,7 +102,6 @@ pub fn safe(line: &str) -> bool {
                         .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit() || c == ','))
                 })
         }
-        "rg" => true,
         program => SAFE.contains(&program),
     }
 }

@@ -260,7 +260,7 @@ impl Gemini {
                 _ => (Self::unmatched(mode, interactive), why),
             };
         };
-        let mut texts: Vec<(String, bool)> = parts.iter().map(|p| (p.text.clone(), !p.writes.is_empty())).collect();
+        let mut texts: Vec<(String, bool)> = parts.iter().map(|p| (p.text.clone(), p.redirected)).collect();
         for part in &parts {
             inner(part, &mut texts, 0);
         }
@@ -268,7 +268,8 @@ impl Gemini {
         if say == Say::Allow && !free && texts.iter().any(|(_, writes)| *writes) {
             say = Say::Ask;
         }
-        if texts.len() > 1 {
+        // Blanks around it, or a `&` behind it, make even a single part another text than the whole.
+        if texts.len() > 1 || texts.first().is_some_and(|(text, _)| text != command) {
             for (text, _) in &texts {
                 let rule = self.find(SHELL, &json(text), mode, interactive);
                 let part = rule.map_or(Self::unmatched(mode, interactive), |r| r.say);
@@ -322,7 +323,7 @@ fn inner(part: &shell::Part, texts: &mut Vec<(String, bool)>, depth: usize) {
         return;
     }
     for part in shell::split(script).unwrap_or_default() {
-        texts.push((part.text.clone(), !part.writes.is_empty()));
+        texts.push((part.text.clone(), part.redirected));
         inner(&part, texts, depth + 1);
     }
 }
