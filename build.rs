@@ -13,6 +13,10 @@ use serde::de::DeserializeOwned;
 #[allow(dead_code)]
 mod stores;
 
+#[path = "src/knowledge/credentials.rs"]
+#[allow(dead_code)]
+mod credentials;
+
 fn main() {
     println!("cargo:rerun-if-changed=rules");
     println!("cargo:rerun-if-changed=src/knowledge");
@@ -30,6 +34,16 @@ fn main() {
         let _ = writeln!(code, "    ({name:?}, &{keys:?}, include_bytes!({bytes:?})),");
     }
     code.push_str("];\n");
+    let mut all = credentials::Credentials::default();
+    for file in yaml_files(Path::new("rules/knowledge/credentials")) {
+        if file.file_name().is_some_and(|n| n == "words.yaml") {
+            all.words = read(&file);
+        } else {
+            all.platforms.push(read(&file));
+        }
+    }
+    write(&out.join("credentials.bin"), &all);
+    code.push_str("static CREDENTIALS: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/credentials.bin\"));\n");
     fs::write(out.join("knowledge.rs"), code).expect("OUT_DIR can be written");
 }
 

@@ -1,16 +1,35 @@
 //! Tokens in text, and judging what a token, a policy or a role may do.
+//!
+//! A file is searched once for the names, beginnings and addresses that the knowledge lists
+//! (`scan`); around each hit the assignment is read (`assignment`) and its value told from
+//! placeholders, references and examples (`real`); what the value is used for, in this file or in
+//! another one of the project, decides what it is (`judge`).
+
+mod assignment;
+mod blocks;
+mod file;
+mod judge;
+mod names;
+mod real;
+mod scan;
+mod uses;
+
+use rayon::prelude::*;
 
 use crate::finding::Confidence;
-use crate::source::Span;
+use crate::knowledge::Knowledge;
+pub use crate::knowledge::credentials::Scope;
+use crate::source::{SourceId, Span};
+use crate::workspace::Workspace;
 
 /// A token found in a file. Its value is never kept: only where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
     /// Id of its kind in the knowledge (`railway-account-token`, `aws-access-key`, …).
     pub kind: String,
-    /// Platform it belongs to (`railway`, `aws`).
-    pub provider: String,
-    /// Name of the variable, key or header that holds it.
+    /// Platform it belongs to (`railway`, `aws`); none for a database URL.
+    pub provider: Option<String>,
+    /// Name of the variable, key or header that holds it; the kind's id where it stands bare.
     pub variable: String,
     /// The value: what is masked.
     pub value: Span,
@@ -24,19 +43,20 @@ pub struct Token {
     pub used_for: Option<String>,
     /// How sure.
     pub confidence: Confidence,
+    /// The host that a URL with a password opens.
+    pub host: Option<Span>,
 }
 
-/// How far a credential reaches: a blast.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// One store.
-    Store,
-    /// One environment of one project.
-    Environment,
-    /// One project.
-    Project,
-    /// A whole account or workspace.
-    Account,
-    /// Can't be told.
-    Unknown,
+/// Every token in the project's text, by file and place. Linear in the text: a line of any length
+/// is searched once, and what is read around a hit is bounded.
+pub fn find(workspace: &Workspace, knowledge: &Knowledge) -> Vec<(SourceId, Token)> {
+    let scanner = scan::Scanner::new(knowledge.credentials());
+    let scanned: Vec<scan::Scanned> = workspace.files.par_iter().map(|f| scanner.scan(f)).collect();
+    let uses = uses::Everywhere::of(&scanned);
+    let mut tokens = Vec::new();
+    for (file, scanned) in workspace.files.iter().zip(&scanned) {
+        let judged = judge::judge(&scanner, file, scanned, &uses);
+        tokens.extend(judged.into_iter().map(|t| (file.source.id, t)));
+    }
+    tokens
 }

@@ -1,15 +1,18 @@
 //! Types, look-ups and merging of `rules/knowledge/`. Passed as `&Knowledge`, never global, because
 //! `--rules` adds to it.
 
+pub mod credentials;
 pub mod stores;
 
 use std::sync::OnceLock;
 
+use credentials::{Credentials, Kind, Platform};
 use stores::{Provider, Reference, StoreType};
 
 /// What is known of the world.
 pub struct Knowledge {
     stores: Vec<Part<Provider>>,
+    credentials: OnceLock<Credentials>,
 }
 
 /// A piece that is decoded when something first asks for it.
@@ -37,7 +40,18 @@ impl Knowledge {
     pub fn embedded() -> Knowledge {
         let stores =
             STORES.iter().map(|&(name, keys, bytes)| Part { name, keys, bytes, value: OnceLock::new() }).collect();
-        Knowledge { stores }
+        Knowledge { stores, credentials: OnceLock::new() }
+    }
+
+    /// Every kind of credential, and what tells a real one from a placeholder.
+    pub fn credentials(&self) -> &Credentials {
+        self.credentials.get_or_init(|| postcard::from_bytes(CREDENTIALS).unwrap_or_default())
+    }
+
+    /// The kind of credential with this id, and its platform.
+    pub fn credential(&self, id: &str) -> Option<(&Platform, &Kind)> {
+        let all = self.credentials().platforms.iter().flat_map(|p| p.kinds.iter().map(move |k| (p, k)));
+        all.into_iter().find(|(_, k)| k.id == id)
     }
 
     /// A platform by its short name.
