@@ -231,3 +231,53 @@ fn profiles_layers_and_unknown_keys() {
     let verdict = agents[0].procedure.as_ref().unwrap().decide(&Call::Shell("terraform destroy"), Surface::Interactive);
     assert_eq!(verdict.because[0].entry.as_str(), "danger-full-access");
 }
+
+/// Every answer of the real rules engine to generated rules files and commands. `E`: it refuses the
+/// file; `-`: no rule matches.
+#[test]
+fn agrees_with_the_engine() {
+    use lastcopy::agents::codex::rules::{Effect, Policy};
+    let text = include_str!("../testdata/agents/codex/recorded.json");
+    let recorded: serde_json::Value = serde_json::from_str(text).unwrap();
+    let policies: Vec<Policy> = recorded["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| {
+            let mut policy = Policy::default();
+            let source =
+                lastcopy::source::Source::new(lastcopy::source::SourceId(0), "x.rules", file.as_str().unwrap());
+            policy.add(&source);
+            policy
+        })
+        .collect();
+    let cases = recorded["cases"].as_array().unwrap();
+    assert!(cases.len() >= 2000);
+    let mut wrong = Vec::new();
+    for case in cases {
+        let policy = &policies[case[0].as_u64().unwrap() as usize];
+        let argv: Vec<String> = case[1].as_array().unwrap().iter().map(|w| w.as_str().unwrap().to_owned()).collect();
+        let got = if policy.dropped.is_some() {
+            "E"
+        } else if policy.unread.is_some() {
+            "u"
+        } else {
+            match policy.strictest(&argv).map(|r| r.effect) {
+                None => "-",
+                Some(Effect::Allow) => "A",
+                Some(Effect::Prompt) => "?",
+                Some(Effect::Forbidden) => "D",
+            }
+        };
+        if case[2] != got && !wrong.iter().any(|w: &String| w.starts_with(&format!("[{},", case[0]))) {
+            wrong.push(format!("{case}: got {got}, with {}", recorded["files"][case[0].as_u64().unwrap() as usize]));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong[..wrong.len().min(25)].join("\n")
+    );
+}

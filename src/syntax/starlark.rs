@@ -59,8 +59,10 @@ pub enum Kind {
     None,
     /// A name.
     Name(Text),
-    /// A list or tuple.
+    /// A list.
     List(Vec<Expression>),
+    /// A tuple.
+    Tuple(Vec<Expression>),
     /// A call: function, positional arguments, named arguments.
     Call(Box<Expression>, Vec<Expression>, Vec<(Text, Expression)>),
     /// `a + b`.
@@ -224,7 +226,8 @@ impl Lower<'_> {
                 "None" => Kind::None,
                 name => Kind::Name(name.into()),
             },
-            "list" | "tuple" => Kind::List(self.children(node).into_iter().map(sub).collect()),
+            "list" => Kind::List(self.children(node).into_iter().map(sub).collect()),
+            "tuple" => Kind::Tuple(self.children(node).into_iter().map(sub).collect()),
             "parenthesized_expression" => return self.kind(*self.children(node).first()?, depth + 1),
             "call" => {
                 let function = sub(node.child_by_field_name("function")?);

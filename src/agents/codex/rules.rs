@@ -113,6 +113,8 @@ impl Policy {
 enum Value {
     String(Text),
     List(Rc<Vec<Value>>),
+    /// Can be walked, but isn't taken for a list.
+    Tuple(Rc<Vec<Value>>),
     Other,
 }
 
@@ -191,7 +193,7 @@ impl<'m> Run<'_, 'm> {
 
     fn items(&mut self, e: &'m Expression, scope: &mut Scope) -> Result<Vec<Value>, Stop> {
         match self.value(e, scope)? {
-            Value::List(items) => Ok(items.to_vec()),
+            Value::List(items) | Value::Tuple(items) => Ok(items.to_vec()),
             _ => Err(unread(e.span, "this isn't known to be a list")),
         }
     }
@@ -202,9 +204,10 @@ impl<'m> Run<'_, 'm> {
             Kind::String(text) => Value::String(text.clone()),
             Kind::Number(_) | Kind::Bool(_) | Kind::None => Value::Other,
             Kind::Name(name) => scope.get(name).cloned().ok_or_else(|| refused(e.span, "this name isn't defined"))?,
-            Kind::List(items) => {
+            Kind::List(items) | Kind::Tuple(items) => {
                 let values: Result<Vec<_>, _> = items.iter().map(|i| self.value(i, scope)).collect();
-                Value::List(Rc::new(values?))
+                let values = Rc::new(values?);
+                if matches!(e.kind, Kind::List(_)) { Value::List(values) } else { Value::Tuple(values) }
             }
             Kind::Add(a, b) => match (self.value(a, scope)?, self.value(b, scope)?) {
                 (Value::List(a), Value::List(b)) => {
@@ -316,7 +319,7 @@ impl<'m> Run<'_, 'm> {
                     }
                     pattern.push(all);
                 }
-                Value::Other => return Err(refused(span, "a pattern holds strings and lists of strings")),
+                _ => return Err(refused(span, "a pattern holds strings and lists of strings")),
             }
         }
         if pattern.is_empty() {
@@ -341,7 +344,7 @@ impl<'m> Run<'_, 'm> {
                 let words = match example {
                     Value::String(text) => shell::words(text).into_iter().map(|w| w.value).collect(),
                     Value::List(words) => words.iter().filter_map(as_string).collect(),
-                    Value::Other => Vec::new(),
+                    _ => Vec::new(),
                 };
                 if rule.covers(&words) != wanted {
                     let key = if wanted { "match" } else { "not_match" };
@@ -363,7 +366,7 @@ fn bind(names: &[Text], item: Value, scope: &mut Scope, span: Span) -> Result<()
             scope.insert(name.clone(), item);
             Ok(())
         }
-        (names, Value::List(items)) if items.len() == names.len() => {
+        (names, Value::List(items) | Value::Tuple(items)) if items.len() == names.len() => {
             for (name, value) in names.iter().zip(items.iter()) {
                 scope.insert(name.clone(), value.clone());
             }
