@@ -2,6 +2,7 @@
 //! `--rules` adds to it.
 
 pub mod credentials;
+pub mod dumps;
 pub mod stores;
 
 use std::sync::OnceLock;

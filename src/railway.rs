@@ -1,8 +1,51 @@
 //! Railway: `.railway/railway.ts`, `railway.toml`/`railway.json` → services, databases, volumes,
 //! buckets and commands, per environment. (The Terraform provider's resources are joined in `model`.)
 
+mod config;
+pub mod dumps;
+mod evaluate;
+mod project;
+mod settings;
+
+use std::collections::BTreeSet;
+
 use crate::finding::Reason;
 use crate::source::{SourceId, Span, Text};
+use crate::syntax::tree::Tree;
+use crate::syntax::typescript;
+use crate::workspace::Workspace;
+
+/// How many environments of one file are worked out.
+const ENVIRONMENTS: usize = 24;
+
+/// What reading depends on besides the files.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// More environments to work out (from the command line or the config).
+    pub environments: Vec<Text>,
+}
+
+/// Every Railway project of a workspace: one for each `.railway/railway.ts` (or named partial) and
+/// environment, and one for all `railway.toml`/`railway.json` and environment. `production` is always
+/// among the environments; the others are those that the files name.
+///
+/// `typescript` and `tree` give a source's parsed document; a file they don't know is parsed here.
+pub fn read<'a>(
+    workspace: &'a Workspace,
+    typescript: &dyn Fn(SourceId) -> Option<&'a typescript::File>,
+    tree: &dyn Fn(SourceId) -> Option<&'a Tree>,
+    options: &Options,
+) -> Vec<Project> {
+    let files = evaluate::Files { workspace, typescript, tree };
+    let configs = config::read(workspace, tree);
+    // What a config file calls an environment is one for the project's other files, too.
+    let named: BTreeSet<Text> =
+        configs.iter().map(|p| p.environment.clone()).chain(options.environments.iter().cloned()).collect();
+    let mut projects = project::read(&files, &named);
+    projects.extend(project::not_understood(workspace));
+    projects.extend(configs);
+    projects
+}
 
 /// One project file (or one group of service files) under one environment.
 #[derive(Clone, Debug)]
@@ -23,6 +66,10 @@ pub struct Project {
     pub unknown: Vec<Reason>,
     /// Files read.
     pub files: Vec<SourceId>,
+    /// `export const partial`: this file owns these resources only.
+    pub partial: Option<Text>,
+    /// Written as `railway.toml`/`railway.json`, not as `.railway/`.
+    pub config_as_code: bool,
 }
 
 /// What a service is.
@@ -63,6 +110,22 @@ pub struct Service {
     pub tcp_proxy: Option<Span>,
     /// Keys that the product ignores.
     pub ignored_keys: Vec<(Text, Span)>,
+    /// Repository it is built from, `owner/name`.
+    pub repository: Option<Maybe>,
+    /// Directory of the repository it is built from.
+    pub root: Option<Maybe>,
+    /// `restartPolicyType`: the start command runs again after it ends.
+    pub restart: Option<Maybe>,
+    /// Instances over all regions, where written and known.
+    pub replicas: Option<u32>,
+    /// Path at which the platform demands a volume.
+    pub required_mount: Option<Maybe>,
+    /// Why it may not exist in this environment.
+    pub maybe: Option<Reason>,
+    /// Calls of helper functions it was made through, innermost first.
+    pub callers: Vec<Span>,
+    /// Settings that may exist besides, and why they can't be known.
+    pub unknown: Vec<Reason>,
 }
 
 /// A string that may be unknown.
@@ -79,7 +142,7 @@ pub struct Maybe {
 pub struct Mount {
     /// Path in the container.
     pub path: Text,
-    /// The volume's name.
+    /// The volume's name (in the raw form its id).
     pub volume: Text,
     /// Where it is written.
     pub span: Span,
@@ -105,7 +168,7 @@ pub enum VariableValue {
     Literal(Text),
     /// `db.env.DATABASE_URL`, `ref(dumps, "BUCKET")`, `${{db.DATABASE_URL}}`: resource name and output.
     Reference(Text, Text),
-    /// `preserve()`: set elsewhere.
+    /// `preserve()`, or a value that the platform generates: set elsewhere.
     Preserved,
     /// `ctx.randomString(…)`: can be computed from the repository.
     Derived,
@@ -120,6 +183,12 @@ pub struct Volume {
     pub name: Text,
     /// The call.
     pub span: Span,
+    /// `isDeleted: true`: applying deletes it.
+    pub deleted: Option<Span>,
+    /// Among the project's resources, not only mounted by one of them.
+    pub declared: bool,
+    /// Why it may not exist in this environment.
+    pub maybe: Option<Reason>,
 }
 
 /// A bucket.
@@ -131,4 +200,62 @@ pub struct Bucket {
     pub span: Span,
     /// Region, if known.
     pub region: Option<Text>,
+    /// Why it may not exist in this environment.
+    pub maybe: Option<Reason>,
+}
+
+impl Project {
+    /// The service of a name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|s| s.name == name)
+    }
+
+    /// The bucket of a name.
+    pub fn bucket(&self, name: &str) -> Option<&Bucket> {
+        self.buckets.iter().find(|b| b.name == name)
+    }
+}
+
+impl Service {
+    /// Nothing but a name, a kind and a place.
+    fn new(name: Text, kind: ServiceKind, span: Span) -> Service {
+        Service {
+            name,
+            kind,
+            span,
+            image: None,
+            start: None,
+            pre_deploy: Vec::new(),
+            build: None,
+            cron: None,
+            mounts: Vec::new(),
+            variables: Vec::new(),
+            tcp_proxy: None,
+            ignored_keys: Vec::new(),
+            repository: None,
+            root: None,
+            restart: None,
+            replicas: None,
+            required_mount: None,
+            maybe: None,
+            callers: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+
+    /// The variable of a name.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|v| v.name == name)
+    }
+}
+
+impl VariableValue {
+    /// Every resource output it refers to, also inside a text (`postgres://${{db.PGHOST}}`).
+    pub fn references(&self) -> Vec<(Text, Text)> {
+        match self {
+            VariableValue::Reference(resource, output) => vec![(resource.clone(), output.clone())],
+            VariableValue::Literal(text) => settings::references_in(text),
+            _ => Vec::new(),
+        }
+    }
 }

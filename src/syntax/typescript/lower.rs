@@ -224,8 +224,7 @@ impl<'s> Lower<'s> {
 
     fn call(&mut self, node: Node<'_>) -> ExprKind {
         let callee = self.boxed(node, "function");
-        let optional =
-            node.child_by_field_name("optional_chain").is_some() || self.children_of_kind(node, "optional_chain");
+        let optional = self.has_token(node, "?.");
         let arguments = match node.child_by_field_name("arguments") {
             Some(a) if a.kind() == "template_string" => {
                 vec![Element {
@@ -239,9 +238,9 @@ impl<'s> Lower<'s> {
         ExprKind::Call { callee, arguments, optional, new: false }
     }
 
-    fn children_of_kind(&self, node: Node<'_>, kind: &str) -> bool {
+    fn has_token(&self, node: Node<'_>, token: &str) -> bool {
         let mut cursor = node.walk();
-        node.children(&mut cursor).any(|n| n.kind() == kind)
+        node.children(&mut cursor).any(|n| !n.is_extra() && self.text(n) == token)
     }
 
     fn elements(&mut self, node: Node<'_>) -> Vec<Element> {

@@ -1,0 +1,149 @@
+//! What is known of programs and images that write a copy of a database somewhere else: the format of
+//! `rules/knowledge/dumps.yaml`.
+
+use serde::{Deserialize, Serialize};
+
+/// The file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dumps {
+    /// Programs that write a database out.
+    #[serde(default)]
+    pub dumpers: Vec<Dumper>,
+    /// Programs that carry something away.
+    #[serde(default)]
+    pub uploaders: Vec<Uploader>,
+    /// Images and repositories that do both.
+    #[serde(default)]
+    pub images: Vec<Image>,
+    /// Hosts of the platform's own buckets.
+    #[serde(default)]
+    pub platform_endpoints: Vec<String>,
+}
+
+/// A program that writes a database out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dumper {
+    /// Its name.
+    pub program: String,
+    /// `postgres`, `mysql`, `mongo`, `redis`, `sqlite`.
+    pub engine: String,
+    /// A word without which it doesn't dump.
+    #[serde(default)]
+    pub needs: Option<String>,
+    /// Variables that usually hold the database's URL.
+    #[serde(default)]
+    pub url_variables: Vec<String>,
+    /// Variables it takes the host from by itself.
+    #[serde(default)]
+    pub host_variables: Vec<String>,
+}
+
+/// A program that carries something away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uploader {
+    /// Its name.
+    pub program: String,
+    /// Words of which one row must stand in it, in this order.
+    pub verbs: Vec<Vec<String>>,
+    /// How a target is written: `s3://`.
+    #[serde(default)]
+    pub scheme: Option<String>,
+    /// Targets are `remote:bucket/path`.
+    #[serde(default)]
+    pub remote: bool,
+    /// Targets are `alias/bucket/path`.
+    #[serde(default)]
+    pub alias: bool,
+    /// Variable with a remote's endpoint; `{}` stands for the remote in capitals.
+    #[serde(default)]
+    pub remote_endpoint: Option<String>,
+    /// Flags that name the bucket.
+    #[serde(default)]
+    pub bucket_flags: Vec<String>,
+    /// Flags that name the endpoint.
+    #[serde(default)]
+    pub endpoint_flags: Vec<String>,
+    /// Variables that name the endpoint.
+    #[serde(default)]
+    pub endpoint_variables: Vec<String>,
+    /// Flags that name a repository (`s3:https://host/bucket`).
+    #[serde(default)]
+    pub repository_flags: Vec<String>,
+    /// Variables that name a repository.
+    #[serde(default)]
+    pub repository_variables: Vec<String>,
+    /// Variables with the key it uses: a reference there tells whose bucket it is.
+    #[serde(default)]
+    pub credentials: Vec<String>,
+    /// Where it goes when nothing else says so.
+    #[serde(default)]
+    pub vendor: Option<String>,
+}
+
+/// An image or repository whose work is to dump and upload.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// A part of its name.
+    pub name: String,
+    /// See [`Dumper::engine`].
+    pub engine: String,
+    /// Variables with the database's URL.
+    #[serde(default)]
+    pub url_variables: Vec<String>,
+    /// Variables with the database's host.
+    #[serde(default)]
+    pub host_variables: Vec<String>,
+    /// Variables with the bucket's name.
+    #[serde(default)]
+    pub bucket_variables: Vec<String>,
+    /// Variables with the endpoint.
+    #[serde(default)]
+    pub endpoint_variables: Vec<String>,
+    /// Variables with the key it uses.
+    #[serde(default)]
+    pub credentials: Vec<String>,
+    /// Variables with a directory it writes to.
+    #[serde(default)]
+    pub directory_variables: Vec<String>,
+    /// The directory where no variable names one.
+    #[serde(default)]
+    pub directory_default: Option<String>,
+    /// Variables with its schedule.
+    #[serde(default)]
+    pub cron_variables: Vec<String>,
+    /// Its schedule where no variable names one.
+    #[serde(default)]
+    pub cron_default: Option<String>,
+    /// Where it goes when no endpoint is named.
+    #[serde(default)]
+    pub vendor: Option<String>,
+}
+
+impl Dumps {
+    /// What is built in. A broken file is caught by a test.
+    pub fn builtin() -> Dumps {
+        serde_yaml::from_str(include_str!("../../rules/knowledge/dumps.yaml")).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_file_is_read_and_can_be_embedded() {
+        let read: Result<Dumps, _> = serde_yaml::from_str(include_str!("../../rules/knowledge/dumps.yaml"));
+        let dumps = match read {
+            Ok(dumps) => dumps,
+            Err(error) => panic!("{error}"),
+        };
+        assert!(dumps.dumpers.len() > 5 && dumps.uploaders.len() > 5 && dumps.images.len() > 5);
+        let bytes = postcard::to_allocvec(&dumps).unwrap();
+        let again: Dumps = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(again.images.len(), dumps.images.len());
+    }
+}
