@@ -692,3 +692,99 @@ resource "aws_iam_role" "table" {
     assert_eq!(may("table", Does::Data, "aws_db_instance.main"), "no");
     assert_eq!(may("both", Does::Data, "aws_backup_vault.v"), "no");
 }
+
+#[test]
+fn a_data_source_that_names_a_policy_from_elsewhere() {
+    let model = terraform(
+        r#"
+data "aws_iam_policy" "own" { name = "made-by-hand" }
+resource "aws_iam_role" "r" { assume_role_policy = "{}" }
+resource "aws_iam_role_policy_attachment" "r" {
+  role       = aws_iam_role.r.name
+  policy_arn = data.aws_iam_policy.own.arn
+}"#,
+    );
+    assert_eq!(word(&holder(&model, "aws_iam_role.r").authority.may(Does::Data)), "unknown");
+}
+
+#[test]
+fn a_role_whose_name_is_not_known_is_the_same_role() {
+    let model = terraform(
+        r#"
+variable "email" { type = string }
+resource "aws_iam_role" "user" {
+  name               = "${replace(var.email, "@", "-")}-admin"
+  assume_role_policy = "{}"
+}
+resource "aws_iam_role_policy_attachment" "user" {
+  role       = aws_iam_role.user.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}"#,
+    );
+    assert_eq!(holder(&model, "aws_iam_role.user").authority.wildcards, ["*"]);
+    assert_eq!(model.holders.len(), 1);
+}
+
+#[test]
+fn other_accounts_projects_and_roots() {
+    let role = r#"
+resource "aws_iam_role" "admin" {
+  assume_role_policy  = "{}"
+  managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+}
+resource "aws_s3_bucket" "named_twice" {}
+resource "aws_iam_role" "one" {
+  assume_role_policy = "{}"
+  inline_policy {
+    name   = "x"
+    policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:Delete*", Resource = "${aws_s3_bucket.named_twice.arn}/*" }] })
+  }
+}
+resource "aws_db_instance" "main" { identifier = "here" }"#;
+    let other = r#"
+resource "aws_db_instance" "other" { identifier = "there" }
+resource "aws_s3_bucket" "named_twice" {}"#;
+    let provider = |n: &str| {
+        format!("provider \"aws\" {{\n  assume_role {{\n    role_arn = \"arn:aws:iam::{n}:role/tf\"\n  }}\n}}\n")
+    };
+    let files = |a: &str, b: &str| {
+        let (a, b) = (format!("{a}{role}"), format!("{b}{other}"));
+        model(&[("a/main.tf", &a), ("b/main.tf", &b)])
+    };
+    let same = files(&provider("111111111111"), &provider("111111111111"));
+    assert_eq!(takes(&same, "aws_iam_role.admin", "aws_db_instance.other"), "yes");
+    // An address means the same in its own root only.
+    let knowledge = Knowledge::embedded();
+    let reached: Vec<_> = same
+        .stores
+        .iter()
+        .filter(|s| holder(&same, "aws_iam_role.one").may(Does::Data, s, &knowledge).is_yes())
+        .map(|s| s.roots.join(","))
+        .collect();
+    assert_eq!(reached, ["a"]);
+    let apart = files(&provider("111111111111"), &provider("222222222222"));
+    assert_eq!(takes(&apart, "aws_iam_role.admin", "aws_db_instance.other"), "no");
+    assert_eq!(takes(&apart, "aws_iam_role.admin", "aws_db_instance.main"), "yes");
+    let unnamed = files("provider \"aws\" {}\n", "provider \"aws\" {}\n");
+    assert_eq!(takes(&unnamed, "aws_iam_role.admin", "aws_db_instance.other"), "unknown");
+    assert_eq!(takes(&unnamed, "aws_iam_role.admin", "aws_db_instance.main"), "yes");
+    let projects = terraform(
+        r#"
+resource "google_sql_database_instance" "one" {
+  name    = "one"
+  project = "one"
+}
+resource "google_sql_database_instance" "two" {
+  name    = "two"
+  project = "two"
+}
+resource "google_project_iam_member" "ci" {
+  project = "one"
+  role    = "roles/cloudsql.admin"
+  member  = "user:ada@acme.net"
+}"#,
+    );
+    let ci = "google_project_iam_member.ci";
+    assert_eq!(takes(&projects, ci, "google_sql_database_instance.one"), "yes");
+    assert_eq!(takes(&projects, ci, "google_sql_database_instance.two"), "no");
+}

@@ -421,3 +421,50 @@ fn knowledge_of_rights_is_sound() {
         }
     }
 }
+
+#[test]
+fn what_a_job_may_do() {
+    use lastcopy::credentials::iam::github::{Permissions, jobs};
+    let text = r"
+on:
+  pull_request_target:
+  push: {branches: [main]}
+permissions:
+  contents: read
+jobs:
+  plan:
+    permissions: {id-token: write, contents: write}
+    environment: {name: production, url: x}
+    steps:
+      - uses: aws-actions/configure-aws-credentials@v4
+        with: {role-to-assume: 'arn:aws:iam::123456789012:role/deploy', aws-region: eu-west-1}
+      - uses: Azure/login@v2
+        with: {client-id: '${{ secrets.CLIENT }}'}
+  look:
+    steps: [{run: make}]
+  all:
+    permissions: write-all
+  nothing:
+    permissions: {}
+";
+    let source = lastcopy::source::Source::new(lastcopy::source::SourceId(0), "a.yml", text);
+    let tree = lastcopy::syntax::yaml::parse(&source);
+    let knowledge = Knowledge::embedded();
+    let rights = knowledge.rights("github").unwrap();
+    let all = jobs(tree.root().unwrap(), rights);
+    let job = |name: &str| all.iter().find(|j| j.name == name).unwrap();
+    let plan = job("plan");
+    assert!(plan.on_fork() && plan.on_pull_request());
+    assert_eq!(plan.environment.as_ref().unwrap().as_str(), "production");
+    let assumed: Vec<_> = plan.assumes.iter().map(|a| (a.provider.as_str(), a.identity.as_str())).collect();
+    assert_eq!(assumed, [("aws", "arn:aws:iam::123456789012:role/deploy"), ("azurerm", "${{ secrets.CLIENT }}")]);
+    let writes = |name: &str, scope: &str| word(&job(name).permissions.write(scope)).to_owned();
+    assert_eq!((writes("plan", "id-token"), writes("plan", "packages")), ("yes".into(), "no".into()));
+    // What the workflow says holds where the job says nothing.
+    assert_eq!((writes("look", "contents"), writes("all", "packages")), ("no".into(), "yes".into()));
+    assert_eq!(job("nothing").permissions, Permissions::Listed(Vec::new()));
+    assert_eq!(word(&Permissions::Default.write("contents")), "unknown");
+    assert_eq!(word(&Permissions::Default.write("id-token")), "no");
+    let known: Vec<_> = plan.permissions.known(rights).into_iter().map(|(action, _)| action).collect();
+    assert_eq!(known, ["contents:write", "id-token:write"]);
+}

@@ -255,6 +255,9 @@ pub struct Issuer {
     pub unit: String,
     /// What a subject looks like: `{owner}` and `{name}` tell it apart, `{}` is any other name, `*` anything.
     pub subject: String,
+    /// It signs for one owner only: a cluster's own.
+    #[serde(default)]
+    pub private: bool,
     /// The subject of a run on a pull request, if it can be told.
     #[serde(default)]
     pub pull_request: Option<String>,

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use crate::credentials::Scope;
-use crate::credentials::iam::authority::{Allowed, Authority};
+use crate::credentials::iam::authority::{Allowed, Authority, Reach};
 use crate::credentials::iam::pattern::{Hole, Pattern, Piece};
 use crate::credentials::iam::trust::Trust;
 use crate::credentials::iam::truth::Truth;
 use crate::finding::{Location, Place, Reason};
 use crate::knowledge::Knowledge;
 use crate::knowledge::iam::{Action, Does};
+use crate::model::located::{Account, Located};
 use crate::model::store::Store;
 use crate::source::SourceId;
 
@@ -50,6 +51,10 @@ pub struct Holder {
     pub place: Arc<Place>,
     /// The file.
     pub file: SourceId,
+    /// Directories of the root modules that declare it.
+    pub roots: Vec<String>,
+    /// Where it is: its account.
+    pub located: Located,
     /// What it may destroy.
     pub authority: Authority,
     /// Who may take it on.
@@ -77,8 +82,37 @@ impl Holder {
         let rights = knowledge.rights(&self.provider);
         let action = |a: &Allowed| rights.and_then(|r| r.actions.iter().find(|known| known.action == a.action));
         let about = self.authority.allowed.iter().filter(|a| a.does == does && is_about(a, store));
-        let one = |allowed: &Allowed| reaches(allowed, action(allowed), store).and(allowed.truth.clone());
+        let one = |allowed: &Allowed| {
+            let shared = self.shares(&allowed.reach, store);
+            shared.and(reaches(allowed, action(allowed), store, self.is_beside(store))).and(allowed.truth.clone())
+        };
         Truth::any(about.map(one)).or(self.authority.unseen())
+    }
+
+    /// Whether a store is declared in the same root module: only there does an address mean the same.
+    fn is_beside(&self, store: &Store) -> bool {
+        store.roots.iter().any(|r| self.roots.contains(r))
+    }
+
+    /// Whether a store is where a right of this holder holds: in its account, and in the project the
+    /// right is given in. What names no project is taken to be in that of its root module.
+    fn shares(&self, reach: &Reach, store: &Store) -> Truth {
+        if let (Account::Named(own), Account::Named(other)) = (&self.located.account, &store.located.account)
+            && own != other
+        {
+            return Truth::No;
+        }
+        let project = reach.within.as_ref().filter(|p| p.unknown().is_none()).map(Pattern::text);
+        match (project, &store.located.project) {
+            (Some(own), Some(other)) => return Truth::known(own == *other),
+            _ if self.is_beside(store) => return Truth::Yes,
+            _ => {}
+        }
+        let named = |l: &Located| matches!(l.account, Account::Named(_));
+        if reach.scope != Scope::Project && named(&self.located) && named(&store.located) {
+            return Truth::Yes;
+        }
+        Truth::because("another-root", "it is declared in another root module, which may be for another account")
     }
 
     /// The widest scope over which it certainly does something.
@@ -96,11 +130,11 @@ fn is_about(allowed: &Allowed, store: &Store) -> bool {
 }
 
 /// Whether an allowed action reaches a store.
-fn reaches(allowed: &Allowed, action: Option<&Action>, store: &Store) -> Truth {
+fn reaches(allowed: &Allowed, action: Option<&Action>, store: &Store, beside: bool) -> Truth {
     let reach = &allowed.reach;
     let address = |p: &Pattern| {
         let (address, _) = p.symbol()?.rsplit_once('.')?;
-        Some(Truth::known(address == store.address || store.instances.iter().any(|i| i == address)))
+        Some(Truth::known(beside && (address == store.address || store.instances.iter().any(|i| i == address))))
     };
     // The form names the store itself, or what is kept of it, whose name isn't known.
     let own = allowed.kind == store.kind;

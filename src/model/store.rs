@@ -35,6 +35,8 @@ pub struct Store {
     pub place: Arc<Place>,
     /// In which file.
     pub file: SourceId,
+    /// Directories of the Terraform root modules that declare it; empty outside of Terraform.
+    pub roots: Vec<String>,
     /// What it is deleted with.
     pub parent: Option<String>,
     /// Where it is.

@@ -83,6 +83,7 @@ impl Made {
             holds: "primary".into(),
             place: Place::of(at, Role::Store),
             file: at.source,
+            roots: Vec::new(),
             parent: None,
             located: located(provider, project, Some(&address)),
             guards: IndexMap::new(),

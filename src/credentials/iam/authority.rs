@@ -47,6 +47,8 @@ pub struct Allowed {
 pub struct Reach {
     /// How wide it is.
     pub scope: Scope,
+    /// The project or resource group it is within, where that is its scope and is named.
+    pub within: Option<Pattern>,
     /// What the policy names; empty: everything within the scope.
     pub only: Vec<Pattern>,
     /// What it leaves out.
@@ -56,7 +58,7 @@ pub struct Reach {
 impl Reach {
     /// Everything within a scope.
     pub fn all(scope: Scope) -> Reach {
-        Reach { scope, only: Vec::new(), except: Vec::new() }
+        Reach { scope, within: None, only: Vec::new(), except: Vec::new() }
     }
 
     /// Whether it holds what goes by one of some names. `case` as the platform's resources have it.

@@ -12,7 +12,7 @@ use crate::credentials::iam::pattern::{Hole, Pattern, Piece};
 use crate::credentials::iam::truth::Truth;
 use crate::finding::Reason;
 use crate::knowledge::credentials::Scope;
-use crate::knowledge::iam::{Action, Rights, Role};
+use crate::knowledge::iam::{Action, Does, Rights, Role};
 
 /// The policies of one identity.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -110,7 +110,7 @@ impl Policies {
         }
         for statement in self.documents.iter().flat_map(|d| &d.statements).filter(|s| s.allow) {
             if statement.conditions.is_empty() && everything(&statement.resources).is_yes() {
-                authority.wildcards.extend(wildcards(&statement.actions));
+                authority.wildcards.extend(wildcards(&statement.actions, rights));
             }
         }
         authority.wildcards.sort();
@@ -138,7 +138,8 @@ impl Policies {
                 Named::AllBut(patterns) => (vec![(Pattern::glob("*"), Truth::Yes)], patterns.clone()),
             };
             for (pattern, meets) in only {
-                let mut reach = Reach { scope: scope_of(&pattern), only: vec![pattern], except: except.clone() };
+                let mut reach =
+                    Reach { scope: scope_of(&pattern), within: None, only: vec![pattern], except: except.clone() };
                 let denied = deny(&mut reach, &denies);
                 let truth = applies.clone().and(meets).and(denied.negated()).and(bounded.clone());
                 if !truth.is_no() {
@@ -294,16 +295,29 @@ pub fn scope_of(pattern: &Pattern) -> Scope {
     if all && !bucket { Scope::Account } else { Scope::Store }
 }
 
-/// What of an Allow over everything is everything, or everything of a service.
-fn wildcards(actions: &Named) -> Vec<String> {
+/// What of an Allow over everything is everything, or everything of a service that holds data or
+/// gives rights.
+fn wildcards(actions: &Named, rights: &Rights) -> Vec<String> {
     match actions {
         Named::Only(patterns) => {
-            let texts = patterns.iter().filter(|p| p.unknown().is_none()).map(Pattern::text);
-            texts.filter(|t| t.chars().all(|c| c == '*' || c == ':') || t.ends_with(":*")).collect()
+            let known = patterns.iter().filter(|p| p.unknown().is_none());
+            let wide = known.filter(|p| {
+                let text = p.text();
+                text.chars().all(|c| c == '*' || c == ':') || text.ends_with(":*")
+            });
+            wide.filter(|p| {
+                rights.actions.iter().any(|a| matters(a) && p.meets(&Pattern::literal(&a.action), false).is_yes())
+            })
+            .map(Pattern::text)
+            .collect()
         }
         Named::AllBut(patterns) => {
             let but: Vec<String> = patterns.iter().map(Pattern::text).collect();
             vec![format!("everything but {}", but.join(", "))]
         }
     }
+}
+
+fn matters(action: &Action) -> bool {
+    matches!(action.does, Does::Data | Does::Copies | Does::Rights)
 }

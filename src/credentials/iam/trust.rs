@@ -52,7 +52,7 @@ pub fn of_policy(policy: &Policy, rights: &Rights) -> Vec<Trust> {
         for principal in &statement.principals {
             let who = principal.who.text();
             if principal.not {
-                ways.push(plain("*", "anybody but some", &principal.who, statement, Width::Anyone));
+                ways.push(plain("*", "AWS", &principal.who, statement, Width::Anyone));
                 continue;
             }
             match principal.kind.as_str() {
@@ -61,7 +61,7 @@ pub fn of_policy(policy: &Policy, rights: &Rights) -> Vec<Trust> {
                     ways.push(plain("service", "a service of the platform", &principal.who, statement, Width::Named))
                 }
                 "*" | "AWS" if principal.who.is_star() => {
-                    ways.push(plain("*", "any account", &principal.who, statement, Width::Anyone));
+                    ways.push(plain("*", "AWS", &principal.who, statement, Width::Anyone));
                 }
                 _ => ways.push(plain("aws", "accounts and roles", &principal.who, statement, Width::Named)),
             }
@@ -122,6 +122,10 @@ fn federated(provider: &str, who: &Pattern, statement: &Statement, rights: &Righ
         }
     }
     let mut trust = of_subjects(&subjects, issuer);
+    if issuer.private && trust.width == Width::Anyone {
+        // Everything it signs for is one's own.
+        trust.width = Width::Owner(issuer.title.clone());
+    }
     if let (Width::Anyone | Width::Owner(_), Some(other)) = (&trust.width, narrowed.first()) {
         let reason = Reason::new("trust-condition", format!("{} {} may narrow it further", other.operator, other.key));
         trust.width = Width::Unknown(vec![reason]);

@@ -20,6 +20,8 @@ use crate::knowledge::Knowledge;
 use crate::knowledge::iam::{Binding, Form, Rights};
 use crate::model::holder::{Holder, HolderKind};
 use crate::model::inputs::Inputs;
+use crate::model::join::whereabouts::Scene;
+use crate::model::located::{Account, Located};
 use crate::terraform::{Evaluation, Resource};
 
 /// Most holders of one evaluation.
@@ -33,10 +35,11 @@ pub fn holders(inputs: &Inputs<'_>) -> Vec<Holder> {
 /// Everybody who holds rights by a root's configuration, and every token it makes; instances that
 /// don't differ are one.
 pub fn of_evaluation(evaluation: &Evaluation, knowledge: &Knowledge) -> Vec<Holder> {
+    let by_address: HashMap<&str, &Resource> = evaluation.resources.iter().map(|r| (r.address.as_str(), r)).collect();
     let mut walk = Walk {
         evaluation,
         knowledge,
-        by_address: evaluation.resources.iter().map(|r| (r.address.as_str(), r)).collect(),
+        by_address: by_address.clone(),
         building: Vec::new(),
         known: HashMap::new(),
     };
@@ -45,6 +48,13 @@ pub fn of_evaluation(evaluation: &Evaluation, knowledge: &Knowledge) -> Vec<Hold
     walk.groups();
     let mut holders = walk.finish();
     holders.extend(tokens::made(evaluation, knowledge, &holders));
+    let scene = Scene::of(knowledge, evaluation);
+    for holder in &mut holders {
+        let resource = holder.instances.first().and_then(|a| by_address.get(a.as_str()).copied());
+        if let Some((resource, platform)) = resource.and_then(|r| Some((r, knowledge.platform_of(&r.type_)?))) {
+            holder.located = scene.located(resource, platform);
+        }
+    }
     fold(holders)
 }
 
@@ -163,12 +173,8 @@ impl<'a> Walk<'a> {
 
     /// The identity of this configuration that a value names: by reference, or by name.
     fn identity(&self, rights: &Rights, value: &Value) -> Option<usize> {
-        for symbol in read::symbols(value) {
-            if let Some((address, _)) = symbol.rsplit_once('.')
-                && let Some(index) = self.known.get(address)
-            {
-                return Some(*index);
-            }
+        if let Some(index) = read::referred(value).find_map(|address| self.known.get(address).copied()) {
+            return Some(index);
         }
         let text = value.as_str()?;
         let named = |building: &Building<'_>| {
@@ -229,6 +235,15 @@ fn holder(resource: &Resource, title: &str, rights: &Rights, evaluation: &Evalua
         platform: rights.title.clone(),
         place: Arc::new(place),
         file: block.span.source,
+        roots: vec![evaluation.root.clone()],
+        located: Located {
+            provider: rights.provider.clone(),
+            account: Account::Ordinary,
+            project: None,
+            region: None,
+            parent: None,
+            store: None,
+        },
         authority: Authority::none(&rights.provider),
         trusts: Vec::new(),
         given: Vec::new(),
@@ -267,11 +282,14 @@ fn given_at(resource: &Resource, title: &str) -> Location {
 /// Instances that don't differ, and the rights of one principal given by several bindings of a block, as one.
 fn fold(holders: Vec<Holder>) -> Vec<Holder> {
     let mut all: Vec<Holder> = Vec::new();
-    let mut at: HashMap<(String, String, HolderKind), Vec<usize>> = HashMap::new();
+    let mut at: HashMap<(Vec<String>, String, String, HolderKind), Vec<usize>> = HashMap::new();
     for holder in holders {
-        let key = (holder.address.clone(), holder.name.clone(), holder.kind);
+        let key = (holder.roots.clone(), holder.address.clone(), holder.name.clone(), holder.kind);
         let same = |other: &Holder| {
-            other.authority == holder.authority && other.trusts == holder.trusts && other.title == holder.title
+            other.authority == holder.authority
+                && other.trusts == holder.trusts
+                && other.title == holder.title
+                && other.located.account == holder.located.account
         };
         let like = at.get(&key).into_iter().flatten().copied();
         match like.into_iter().find(|i| all.get(*i).is_some_and(same)) {

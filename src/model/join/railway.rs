@@ -108,6 +108,7 @@ fn build(inputs: &Inputs<'_>, project: &Project, declared: Declared<'_>) -> Opti
         kind: row.kind.clone(),
         holds: row.holds.clone(),
         file: declared.span.source,
+        roots: Vec::new(),
         parent: None,
         located: Located {
             provider: platform.provider.clone(),

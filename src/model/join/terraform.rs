@@ -73,9 +73,11 @@ pub fn fold(all: &mut Vec<Store>, store: Store) {
     };
     match all.iter_mut().find(|other| same(other)) {
         Some(other) => {
-            for (mine, theirs) in
-                [(&mut other.instances, store.instances), (&mut other.environments, store.environments)]
-            {
+            for (mine, theirs) in [
+                (&mut other.instances, store.instances),
+                (&mut other.environments, store.environments),
+                (&mut other.roots, store.roots),
+            ] {
                 mine.extend(theirs.into_iter().filter(|v| !mine.contains(v)).collect::<Vec<_>>());
             }
         }
@@ -134,6 +136,7 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         kind: row.kind.clone(),
         holds: if derived.as_bool() == Some(true) { "derived".into() } else { row.holds.clone() },
         file: block.span.source,
+        roots: vec![evaluation.root.clone()],
         parent: parent(scene, resource, row),
         located: scene.located(resource, platform),
         guards,

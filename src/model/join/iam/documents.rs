@@ -12,7 +12,7 @@ use crate::expr::{Kind, Value};
 use crate::finding::Reason;
 use crate::knowledge::iam::{Form, Rights};
 use crate::source::Text;
-use crate::terraform::{ResolvedBlock, Resource};
+use crate::terraform::{Mode, ResolvedBlock, Resource};
 
 /// Documents that are made of others deeper than this aren't followed.
 const DEPTH: usize = 6;
@@ -83,10 +83,7 @@ impl Walk<'_> {
             return self.by_arn(text, rights);
         }
         let reasons = value.reasons().cloned().unwrap_or_default();
-        let found = read::symbols(value).into_iter().find_map(|symbol| {
-            let (address, _) = symbol.rsplit_once('.')?;
-            self.by_address.get(address).copied()
-        });
+        let found = read::referred(value).find_map(|address| self.by_address.get(address).copied());
         match found {
             Some(resource) => self.of_resource(resource, rights),
             None => Err(reasons),
@@ -102,7 +99,8 @@ impl Walk<'_> {
         if id.is_none() {
             let documents = rights.bindings.iter().filter(|b| !b.identity && b.to.is_empty());
             let types: Vec<_> = documents.filter(|b| b.gives.iter().any(|g| g.form == Form::Document)).collect();
-            for resource in &self.evaluation.resources {
+            // Only what writes its policy: a data source that names one would lead back here.
+            for resource in self.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed) {
                 let row = types.iter().find(|b| b.resource == resource.type_.as_str());
                 let called = row.is_some_and(|b| b.names.iter().any(|n| read::is_called(&resource.block, n, text)));
                 // One without a document only has its name to say what it is: that leads back here.

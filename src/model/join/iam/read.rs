@@ -66,6 +66,17 @@ pub fn symbols(value: &Value) -> Vec<&str> {
     own.into_iter().chain(parts).collect()
 }
 
+/// Most hops of a value's way that are looked at.
+const HOPS: usize = 16;
+
+/// The addresses of resources that a value comes from: those whose attributes it stands for, and
+/// those it was fetched from on its way, nearest first.
+pub fn referred(value: &Value) -> impl Iterator<Item = &str> {
+    let hops = std::iter::successors(value.origin.as_deref(), |hop| hop.from.as_deref()).take(HOPS);
+    let ways = hops.map(|hop| hop.what.as_str()).filter(|what| !what.contains(' '));
+    symbols(value).into_iter().chain(ways).filter_map(|what| what.rsplit_once('.').map(|(address, _)| address))
+}
+
 /// The known parts of a text.
 pub fn texts(value: &Value) -> Vec<String> {
     match &value.kind {

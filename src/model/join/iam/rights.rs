@@ -115,9 +115,11 @@ impl<'a> Walk<'a> {
 
     /// The custom role of this configuration that a value names.
     fn definition(&self, rights: &Rights, value: &Value) -> Option<&'a Resource> {
-        let by_symbol = read::symbols(value).into_iter().find_map(|symbol| {
-            let (address, _) = symbol.rsplit_once('.')?;
-            self.by_address.get(address).copied()
+        let by_reference = read::referred(value).find_map(|address| self.by_address.get(address).copied());
+        // A name can come by way of anything: only what is a role counts.
+        let by_reference = by_reference.filter(|r| {
+            let row = rights.bindings.iter().find(|b| b.resource == r.type_.as_str());
+            row.is_some_and(|b| b.gives.iter().any(|g| matches!(g.form, Form::Permissions | Form::Rules)))
         });
         let text = value.as_str();
         let by_name = || {
@@ -132,7 +134,7 @@ impl<'a> Walk<'a> {
                 })
             })
         };
-        by_symbol.or_else(by_name)
+        by_reference.or_else(by_name)
     }
 
     fn defined(&self, resource: &Resource, reach: Reach, condition: &Truth, rights: &Rights) -> Authority {
@@ -189,16 +191,14 @@ impl<'a> Walk<'a> {
             Scope::Store | Scope::Unknown => value.as_ref().and_then(pattern).into_iter().collect(),
             _ => Vec::new(),
         };
-        Reach { scope, only, except: Vec::new() }
+        let within = value.as_ref().filter(|_| scope == Scope::Project).and_then(project);
+        Reach { scope, within, only, except: Vec::new() }
     }
 
     /// The bindings of a `google_iam_policy`, or of its text.
     fn data_bindings(&mut self, known: &Known<'a>, values: &[Value]) {
         for value in values {
-            let source = read::symbols(value).into_iter().find_map(|symbol| {
-                let (address, _) = symbol.rsplit_once('.')?;
-                self.by_address.get(address).copied()
-            });
+            let source = read::referred(value).find_map(|address| self.by_address.get(address).copied());
             let Some(source) = source else { continue };
             let bindings: Vec<(Value, Vec<Value>)> = source
                 .block
@@ -253,4 +253,12 @@ fn rules(block: &ResolvedBlock) -> Vec<kubernetes::Rule> {
         names: list(inner, "resource_names"),
     };
     block.blocks_of("rule").map(one).collect()
+}
+
+/// The project or resource group that a value names: `/subscriptions/X/resourceGroups/NAME` is NAME.
+fn project(value: &Value) -> Option<Pattern> {
+    match value.as_str() {
+        Some(text) => Some(Pattern::literal(text.rsplit('/').next().unwrap_or(text))),
+        None => pattern(value),
+    }
 }

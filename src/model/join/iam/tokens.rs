@@ -66,15 +66,15 @@ fn authority(row: &Made, truth: Truth, provider: &str) -> Authority {
 /// The rights of the identity that an attribute names.
 fn of_identity(resource: &Resource, path: &str, holders: &[Holder]) -> Authority {
     let value = read::one(&resource.block, path);
-    let symbols = value.as_ref().map(read::symbols).unwrap_or_default();
-    let by_symbol = |h: &&Holder| {
-        symbols.iter().any(|s| s.rsplit_once('.').is_some_and(|(a, _)| h.instances.iter().any(|i| i == a)))
+    let referred: Vec<&str> = value.iter().flat_map(read::referred).collect();
+    let by_reference = |h: &&Holder| {
+        h.kind == HolderKind::Identity && h.instances.iter().any(|i| referred.contains(&i.as_str()))
     };
     let text = value.as_ref().and_then(Value::as_str);
     let by_name = |h: &&Holder| {
         h.kind == HolderKind::Identity && text.is_some_and(|t| h.name == t || h.called.iter().any(|c| c == t))
     };
-    match holders.iter().find(by_symbol).or_else(|| holders.iter().find(by_name)) {
+    match holders.iter().find(by_reference).or_else(|| holders.iter().find(by_name)) {
         Some(holder) => holder.authority.clone(),
         None => Authority {
             unknown: vec![super::because(
