@@ -2,54 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
-use std::collections::HashMap;
-use std::fs;
+mod terraform_support;
+
 use std::path::Path;
-use std::sync::Arc;
 
 use lastcopy::expr::functions::encoding::json_text;
-use lastcopy::syntax::hcl;
-use lastcopy::terraform::{Evaluation, Options, Resource, evaluate};
-use lastcopy::workspace::{Format, LoadOptions, Workspace, load};
-
-fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Workspace) {
-    let dir = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let workspace = load(dir.path(), &LoadOptions::default()).unwrap();
-    (dir, workspace)
-}
-
-fn run(workspace: &Workspace) -> Vec<Evaluation> {
-    let parsed: HashMap<_, _> = workspace
-        .files
-        .iter()
-        .filter_map(|f| match f.format {
-            Format::Hcl => Some((f.source.id, Arc::new(hcl::parse(&f.source)))),
-            Format::HclJson => Some((f.source.id, Arc::new(hcl::parse_json(&f.source)))),
-            _ => None,
-        })
-        .collect();
-    evaluate(workspace, &parsed, &Options::default())
-}
-
-fn attribute(resource: &Resource, name: &str) -> String {
-    let value = &resource.block.attributes[name].value;
-    match value.reasons() {
-        Some(reasons) => format!("unknown: {}", reasons[0].kind),
-        None => json_text(value),
-    }
-}
-
-fn one<'a>(evaluations: &'a [Evaluation], address: &str) -> &'a Resource {
-    evaluations.iter().flat_map(|e| &e.resources).find(|r| r.address == address).unwrap_or_else(|| {
-        let all: Vec<_> = evaluations.iter().flat_map(|e| &e.resources).map(|r| &r.address).collect();
-        panic!("no {address} in {all:?}")
-    })
-}
+use lastcopy::workspace::{LoadOptions, load};
+use terraform_support::{attribute, one, project, run};
 
 #[test]
 fn a_module_used_twice() {
@@ -217,10 +176,51 @@ fn environments_overrides_json_and_missing_modules() {
 
 #[test]
 fn a_million_elements_end_at_the_limit() {
-    let (_dir, workspace) = project(&[("main.tf", "resource \"x_y\" \"a\" {\n  count = 1000000\n}\n")]);
+    let many = "flatten([for a in range(1024) : [for b in range(1024) : \"${a}-${b}\"]])";
+    for each in [
+        "count = 1000000".to_owned(),
+        "for_each = toset([for p in setproduct(range(1000), range(1000)) : join(\"-\", p)])".into(),
+        format!("for_each = toset({many})"),
+        format!("count = length({many})"),
+    ] {
+        let (_dir, workspace) = project(&[("main.tf", &format!("resource \"x_y\" \"a\" {{\n  {each}\n}}\n"))]);
+        let start = std::time::Instant::now();
+        let evaluations = run(&workspace);
+        println!("{each}: {:?}", start.elapsed());
+        assert!(evaluations[0].resources.len() <= 10_000 && !evaluations[0].resources.is_empty());
+        assert!(evaluations[0].problems.iter().any(|p| p.kind == "limit"), "{each}: {:?}", evaluations[0].problems);
+    }
+    let modules = "module \"m\" {\n  source = \"./m\"\n  count = 1000000\n}\n";
+    let (_dir, workspace) =
+        project(&[("main.tf", modules), ("m/main.tf", "resource \"x_y\" \"a\" {\n  count = 1000000\n}\n")]);
+    let start = std::time::Instant::now();
     let evaluations = run(&workspace);
-    assert_eq!(evaluations[0].resources.len(), 10_000);
-    assert_eq!(evaluations[0].problems[0].kind, "limit");
+    println!("modules: {:?}", start.elapsed());
+    assert!(evaluations[0].problems.iter().any(|p| p.kind == "limit") && evaluations[0].resources.len() <= 50_000);
+}
+
+#[test]
+fn deep_chains_end() {
+    let mut text = String::from("locals {\n  l0 = 1\n");
+    (1..3000).for_each(|i| text += &format!("  l{i} = {}local.l{}{}\n", "(".repeat(90), i - 1, ")".repeat(90)));
+    text += "}\nresource \"x_y\" \"a\" {\n  near = local.l5\n  far = local.l2999\n}\n";
+    let (_dir, workspace) = project(&[("main.tf", &text)]);
+    let evaluations = run(&workspace);
+    let a = one(&evaluations, "x_y.a");
+    assert_eq!((attribute(a, "near").as_str(), attribute(a, "far").as_str()), ("1", "unknown: limit"));
+    // A module that calls one of its own makes as many of each as it likes, to the limit.
+    let call = |to: &str| format!("module \"a\" {{\n  source = \"{to}\"\n  count = 50\n}}\n");
+    let files: Vec<(String, String)> = (0..40)
+        .map(|i| {
+            (
+                if i == 0 { "main.tf".into() } else { format!("m{i}/main.tf") },
+                call(&format!("{}m{}", if i == 0 { "./" } else { "../" }, i + 1)),
+            )
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let (_dir, workspace) = project(&files);
+    assert!(run(&workspace)[0].problems.iter().any(|p| p.kind == "limit"));
 }
 
 #[test]
@@ -237,6 +237,7 @@ fn a_thousand_module_instances_are_quick() {
     assert_eq!(evaluations[0].resources.len(), 1000);
     let took = start.elapsed();
     println!("1,000 module instances: {took:?}");
+    // Well under a second where it is built for release.
     assert!(took.as_secs() < 5, "{took:?}");
 }
 

@@ -29,20 +29,22 @@ fn files(of: &Path, ends: &[&str]) -> Vec<PathBuf> {
 #[ignore = "needs a directory of Terraform files"]
 fn parses() {
     let all = files(&corpus(), &[".tf", ".tofu", ".tfvars", "terragrunt.hcl"]);
-    let start = Instant::now();
+    let mut parsing = std::time::Duration::ZERO;
     let (mut bytes, mut refused) = (0, 0);
     for path in &all {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         bytes += text.len();
         let source = Source::new(SourceId(0), "x.tf", &text);
+        let before = Instant::now();
         let file = hcl::parse(&source);
+        parsing += before.elapsed();
         if let Some(problem) = file.problems.first() {
             refused += 1;
             let at = source.position(problem.span.start);
             println!("{}:{}:{}: {}", path.display(), at.line, at.column, problem.message);
         }
     }
-    println!("{} files, {bytes} bytes in {:?}, {refused} with problems", all.len(), start.elapsed());
+    println!("{} files, {bytes} bytes parsed in {parsing:?}, {refused} with problems", all.len());
 }
 
 #[derive(Default)]
@@ -124,6 +126,65 @@ fn evaluates() {
             let place = span.map(|s| (workspace.sources.path(s).to_owned(), workspace.sources.positions(s).0));
             let place = place.map_or(String::new(), |(path, at)| format!("{path}:{}:{}", at.line, at.column));
             println!("    {times} × {message} ({place})");
+        }
+    }
+}
+
+/// Prints, for each root and environment, its variables, locals and every attribute called known that isn't a
+/// literal: a script can ask Terraform for the same.
+#[test]
+#[ignore = "needs a directory of Terraform files"]
+fn known_attributes() {
+    let mut projects: Vec<_> = std::fs::read_dir(corpus()).unwrap().flatten().map(|e| e.path()).collect();
+    projects.sort();
+    for project in projects.iter().filter(|p| p.is_dir()) {
+        let workspace = load(project, &LoadOptions::default()).unwrap();
+        let parsed: HashMap<_, _> = workspace
+            .files
+            .iter()
+            .filter(|f| f.format == Format::Hcl)
+            .map(|f| (f.source.id, Arc::new(hcl::parse(&f.source))))
+            .collect();
+        let options = Options { workspace: Some("default".into()), ..Options::default() };
+        for evaluation in evaluate(&workspace, &parsed, &options) {
+            let Some(root) = evaluation.modules.first() else { continue };
+            if root.dir != evaluation.root {
+                continue;
+            }
+            let slice = |span| workspace.sources.slice(span).to_owned();
+            let (mut variables, mut locals, mut attributes) = (Vec::new(), Vec::new(), Vec::new());
+            let here = |f: &&lastcopy::workspace::File| {
+                f.source.path.rsplit_once('/').map_or(".", |(dir, _)| dir) == root.dir && f.role == "terraform"
+            };
+            for file in workspace.files.iter().filter(here).filter_map(|f| parsed.get(&f.source.id)) {
+                variables.extend(file.body.blocks_of("variable").map(|b| slice(b.span)));
+                let all = file.body.blocks_of("locals").flat_map(|b| &b.body.attributes);
+                locals.extend(all.map(|a| serde_json::json!([a.name.name.as_str(), slice(a.value.span)])));
+            }
+            for (name, value) in root.locals.iter().filter(|(_, v)| !v.has_unknown() && !v.has_sensitive()) {
+                attributes.push(serde_json::json!({
+                    "address": format!("local.{}", name.as_str()),
+                    "expression": format!("local.{}", name.as_str()),
+                    "value": lastcopy::expr::functions::encoding::json_text(value),
+                }));
+            }
+            for resource in evaluation.resources.iter().filter(|r| r.module.is_empty() && !r.address.ends_with(']')) {
+                for (name, attribute) in &resource.block.attributes {
+                    if attribute.literal || attribute.value.has_unknown() || attribute.value.has_sensitive() {
+                        continue;
+                    }
+                    attributes.push(serde_json::json!({
+                        "address": format!("{}.{}", resource.address, name.as_str()),
+                        "expression": slice(attribute.value_span),
+                        "value": lastcopy::expr::functions::encoding::json_text(&attribute.value),
+                    }));
+                }
+            }
+            let record = serde_json::json!({
+                "project": project.display().to_string(), "root": evaluation.root, "environment": evaluation.environment,
+                "variables": variables, "locals": locals, "attributes": attributes,
+            });
+            println!("{record}");
         }
     }
 }

@@ -89,7 +89,10 @@ fn element_type(asked: &Type, value: &Value) -> Result<Type, String> {
                 (_, Some(fields)) => fields.values().map(Value::type_of).collect(),
                 _ => Vec::new(),
             };
-            if types.is_empty() {
+            let open = |v: &Value| v.as_unknown().is_some_and(|u| u.ty == Type::Any);
+            let any_open = value.items().is_some_and(|i| i.iter().any(open))
+                || value.fields().is_some_and(|f| f.values().any(open));
+            if types.is_empty() || any_open {
                 return Ok(Type::Any);
             }
             unify::unify(&types).ok_or_else(|| "all elements must have the same type".into())

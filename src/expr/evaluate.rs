@@ -138,8 +138,8 @@ pub enum Attempt {
         /// Whether it could still fail.
         unsure: bool,
     },
-    /// What Terraform would refuse.
-    Failed(Vec<Reason>),
+    /// What Terraform would refuse, and the type it would have had.
+    Failed(Vec<Reason>, Type),
 }
 
 impl Evaluator<'_> {
@@ -161,6 +161,11 @@ impl Evaluator<'_> {
         Value::unknown(reason)
     }
 
+    /// An error of something whose type is sure all the same.
+    fn fail_as(&self, ty: Type, span: Span, message: impl Into<String>) -> Value {
+        self.fail(span, message).refined(|u| u.ty = ty)
+    }
+
     /// Notes that what was done fails for some of the values an unknown may have.
     pub fn may_fail(&self) {
         self.unsure.set(true);
@@ -173,7 +178,7 @@ impl Evaluator<'_> {
         let value = self.eval(expr);
         let unsure = self.unsure.replace(outside);
         let errors = self.errors.borrow_mut().split_off(before);
-        if errors.is_empty() { Attempt::Value { value, unsure } } else { Attempt::Failed(errors) }
+        if errors.is_empty() { Attempt::Value { value, unsure } } else { Attempt::Failed(errors, value.type_of()) }
     }
 
     /// Evaluates an expression.

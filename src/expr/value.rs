@@ -323,7 +323,11 @@ impl Value {
 }
 
 /// The type of a collection's elements: what they say together.
-fn element_type<'a>(elements: impl Iterator<Item = &'a Value>) -> Type {
+fn element_type<'a>(elements: impl Iterator<Item = &'a Value> + Clone) -> Type {
+    // One of which nothing is known may make all of them something else.
+    if elements.clone().any(|e| e.as_unknown().is_some_and(|u| u.ty == Type::Any)) {
+        return Type::Any;
+    }
     let mut ty = Type::Any;
     for element in elements {
         ty = unify::merged(&ty, &element.type_of());

@@ -7,8 +7,8 @@ mod expression;
 mod items;
 mod json;
 mod parser;
+mod relocate;
 mod template;
-mod walk;
 
 pub use json::parse_json;
 

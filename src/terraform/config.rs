@@ -14,7 +14,7 @@ use crate::workspace::{File, Workspace};
 pub type Files = HashMap<SourceId, Arc<hcl::File>>;
 
 /// A resource block.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ResourceBlock {
     /// Managed, data or ephemeral.
     pub mode: Mode,
@@ -27,7 +27,7 @@ pub struct ResourceBlock {
 }
 
 /// A module's configuration.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Directory relative to the project root (`.` for the root).
     pub dir: String,
@@ -67,6 +67,18 @@ impl Config {
     pub(super) fn resource_mut(&mut self, mode: Mode, type_: &Text, name: &Text) -> Option<&mut Block> {
         let index = *self.by_name.get(&(mode, type_.clone(), name.clone()))?;
         self.resources.get_mut(index).map(|r| &mut r.block)
+    }
+
+    /// The same with blocks of one more file; none of them stands twice where it can only stand once.
+    pub(super) fn with(&self, blocks: &[Block]) -> Config {
+        let mut config = self.clone();
+        for block in blocks {
+            let same = |p: &Block| label(p, 0) == label(block, 0) && alias(p) == alias(block);
+            if !(block.kind.name == "provider" && config.providers.iter().any(same)) {
+                config.add(block);
+            }
+        }
+        config
     }
 
     /// Adds what a block of a file declares.

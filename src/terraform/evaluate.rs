@@ -89,6 +89,14 @@ impl Project<'_> {
         let Some(config) = self.configs.get(&plan.module) else {
             return (!evaluation.unread_calls.is_empty()).then_some(evaluation);
         };
+        let generated;
+        let config = match plan.generated.as_slice() {
+            [] => config,
+            blocks => {
+                generated = config.with(blocks);
+                &generated
+            }
+        };
         let shared = Rc::new(Shared {
             workspace: self.workspace,
             configs: &self.configs,

@@ -206,7 +206,10 @@ impl<'a> Instance<'a> {
 
     /// The value of a variable.
     pub fn variable(self: &Rc<Self>, name: &Text, span: Span) -> Option<Value> {
-        let block = self.config.variables.get(name)?;
+        let Some(block) = self.config.variables.get(name) else {
+            // Its declaration may be in a file that isn't among those read; what it is given is known all the same.
+            return self.given.get(name).map(|given| given.value(None));
+        };
         Some(self.once("var", name, span, || self.variable_value(name, block)))
     }
 

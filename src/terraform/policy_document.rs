@@ -5,10 +5,11 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use crate::expr::convert::to_text;
-use crate::expr::functions::encoding::json_text;
+use crate::expr::functions::encoding::{from_node, json_text};
 use crate::expr::{Type, Value};
 use crate::finding::Reason;
-use crate::source::Text;
+use crate::source::{Source, SourceId, Text};
+use crate::syntax::json;
 use crate::terraform::config::ResourceBlock;
 use crate::terraform::instance::{Instance, Iteration};
 use crate::terraform::resolve;
@@ -55,25 +56,55 @@ fn object(fields: Vec<(&str, Value)>) -> Value {
 }
 
 fn document(block: &ResolvedBlock) -> Result<Value, Value> {
-    // Documents merged into this one are texts of their own.
-    let merged = ["source_policy_documents", "override_policy_documents", "source_json", "override_json"];
-    if let Some(attribute) = merged.iter().find_map(|n| block.attributes.get(*n)).filter(|a| {
-        a.value.is_unknown() || a.value.as_str().is_some() || a.value.items().is_some_and(|i| !i.is_empty())
-    }) {
-        let reason = Reason::at("policy-merged", "documents merged into this one aren't worked out", attribute.span);
-        return Err(Value::unknown(reason));
-    }
     if let Some((_, value)) = block.unknown_blocks.iter().find(|(kind, _)| **kind == "statement") {
         return Err(unknown(value));
     }
-    let statements: Result<Vec<Value>, Value> = block.blocks_of("statement").map(statement).collect();
+    // What it is made of comes first, what is laid over it last.
+    let mut statements = Vec::new();
+    for name in ["source_json", "source_policy_documents"] {
+        statements.extend(merged(block, name)?);
+    }
+    let own: Result<Vec<Value>, Value> = block.blocks_of("statement").map(statement).collect();
+    lay_over(&mut statements, own?);
+    for name in ["override_json", "override_policy_documents"] {
+        lay_over(&mut statements, merged(block, name)?);
+    }
     let version = written(block, "version")?.and_then(to_text).unwrap_or_else(|| "2012-10-17".into());
     let mut fields = vec![("Version", Value::string(version))];
     if let Some(id) = written(block, "policy_id")? {
         fields.push(("Id", id.clone()));
     }
-    fields.push(("Statement", Value::tuple(statements?)));
+    fields.push(("Statement", Value::tuple(statements)));
     Ok(object(fields))
+}
+
+/// The statements of documents that an attribute holds as texts.
+fn merged(block: &ResolvedBlock, name: &str) -> Result<Vec<Value>, Value> {
+    let Some(value) = written(block, name)? else { return Ok(Vec::new()) };
+    let texts = value.items().map_or_else(|| vec![value.clone()], <[Value]>::to_vec);
+    let mut statements = Vec::new();
+    for text in texts.iter().filter_map(Value::as_str).filter(|t| !t.trim().is_empty()) {
+        let tree = json::parse(&Source::new(SourceId(u32::MAX), "", text));
+        let Some(found) = tree.root().filter(|_| tree.problems.is_empty()).and_then(|r| r.get("Statement")) else {
+            let span = block.attributes.get(name).map_or(block.header, |a| a.span);
+            return Err(Value::unknown(Reason::at("evaluation-error", "a merged document isn't a policy", span)));
+        };
+        let found = from_node(found);
+        statements.extend(found.items().map_or_else(|| vec![found.clone()], <[Value]>::to_vec));
+    }
+    Ok(statements)
+}
+
+/// A statement takes the place of one with its `Sid`.
+fn lay_over(statements: &mut Vec<Value>, more: Vec<Value>) {
+    for statement in more {
+        let sid = statement.field("Sid").and_then(Value::as_str).filter(|s| !s.is_empty());
+        let same = |s: &Value| sid.is_some() && s.field("Sid").and_then(Value::as_str) == sid;
+        match statements.iter().position(same).and_then(|at| statements.get_mut(at)) {
+            Some(place) => *place = statement,
+            None => statements.push(statement),
+        }
+    }
 }
 
 fn statement(block: &ResolvedBlock) -> Result<Value, Value> {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::finding::Reason;
 use crate::source::{SourceId, Text};
+use crate::syntax::hcl::Block;
 use crate::terraform::config::{Config, Files, directory, join, literal};
 use crate::terraform::given::{AllGiven, of_file};
 use crate::terraform::{Options, ResolvedBlock, UnreadCall, terragrunt};
@@ -36,6 +37,8 @@ pub struct RootPlan {
     pub problems: Vec<Reason>,
     /// Files read beside the module's.
     pub files: Vec<SourceId>,
+    /// Blocks of files that Terragrunt lays beside the module's.
+    pub generated: Vec<Block>,
 }
 
 /// Local module directories a directory calls.
@@ -168,6 +171,7 @@ fn environments(
             backend: None,
             problems: Vec::new(),
             files: Vec::new(),
+            generated: Vec::new(),
         }
     };
     let mut plans = Vec::new();

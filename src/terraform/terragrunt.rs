@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::expr::{Type, Value};
 use crate::finding::Reason;
 use crate::source::{SourceId, Span, Text};
-use crate::syntax::hcl;
+use crate::syntax::hcl::{self, Block};
 use crate::terraform::config::{Config, Files, directory, join};
 use crate::terraform::given::Given;
 use crate::terraform::roots::RootPlan;
@@ -32,6 +32,7 @@ pub struct Unit {
     backend: Option<(Text, ResolvedBlock)>,
     problems: Vec<Reason>,
     files: Vec<SourceId>,
+    generated: Vec<Block>,
     header: Span,
 }
 
@@ -70,6 +71,7 @@ impl Unit {
             backend: read.backend,
             problems: read.problems,
             files: read.files,
+            generated: read.generated,
             header: read.header,
         }
     }
@@ -105,6 +107,7 @@ impl Unit {
             backend: self.backend,
             problems: self.problems,
             files: self.files,
+            generated: self.generated,
         }
     }
 

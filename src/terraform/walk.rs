@@ -88,6 +88,16 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether there are more resources than are looked at; that is told.
+    fn full(&self, instance: &Rc<Instance<'_>>, resource: &ResourceBlock) -> bool {
+        let full = self.evaluation.resources.len() >= MANY * INSTANCES;
+        if full {
+            let message = format!("more than {} resources: the others aren't looked at", MANY * INSTANCES);
+            instance.shared.problem(Reason::at("limit", message, resource.block.header));
+        }
+        full
+    }
+
     fn resource<'a>(
         &mut self,
         instance: &Rc<Instance<'a>>,
@@ -95,6 +105,9 @@ impl Walk<'_> {
         seen: &mut Seen,
         uncertain: Option<&Reason>,
     ) {
+        if self.full(instance, resource) {
+            return;
+        }
         let address = instance.resource_address(resource);
         let named = resource.block.body.attribute("provider").and_then(|a| providers::key(&a.value));
         let named = named.unwrap_or_else(|| resource.type_.split('_').next().unwrap_or("").to_owned());
@@ -107,9 +120,7 @@ impl Walk<'_> {
             Err(reasons) => (vec![(String::new(), Iteration::unknown(reasons))], reasons.first().or(uncertain)),
         };
         for (key, iteration) in instances {
-            if self.evaluation.resources.len() >= MANY * INSTANCES {
-                let message = format!("more than {} resources: the others aren't looked at", MANY * INSTANCES);
-                instance.shared.problem(Reason::at("limit", message, resource.block.header));
+            if self.full(instance, resource) {
                 return;
             }
             let address = format!("{address}{key}");

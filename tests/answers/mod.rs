@@ -1,5 +1,5 @@
 //! Comparing values with Terraform's recorded answers (testdata/expr/record.py says how they are written).
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use lastcopy::expr::{Kind, Number, Type, Unknown, Value};
 use serde_json::Value as Json;

@@ -32,7 +32,7 @@ impl Evaluator<'_> {
         let ty = if op == UnaryOp::Not { Type::Bool } else { Type::Number };
         if let Some(unknown) = value.as_unknown() {
             if let Some(error) = self.could_be(&value, &ty, span) {
-                return error;
+                return error.refined(|u| u.ty = ty);
             }
             let result = Value::unknown_not_null(ty, unknown.reasons.clone());
             let result = result.refined(|u| {
@@ -47,7 +47,7 @@ impl Evaluator<'_> {
         };
         match result {
             Some(result) => result.marked(mark),
-            None => self.fail(span, "unsuitable operand"),
+            None => self.fail_as(ty, span, "unsuitable operand"),
         }
     }
 
@@ -71,12 +71,12 @@ impl Evaluator<'_> {
             for side in [&a, &b] {
                 let known = side.is_unknown() || to_number(side).is_some();
                 if !known {
-                    return self.fail(span, "a number is required");
+                    return self.fail_as(ty, span, "a number is required");
                 }
                 if side.is_unknown()
                     && let Some(error) = self.could_be(side, &Type::Number, span)
                 {
-                    return error;
+                    return error.refined(|u| u.ty = ty);
                 }
             }
             if comparison && let Some(answer) = by_bounds(op, &a, &b) {
@@ -85,11 +85,11 @@ impl Evaluator<'_> {
             return Value::unknown_not_null(ty, reasons).marked(mark);
         }
         let (Some(a), Some(b)) = (to_number(&a), to_number(&b)) else {
-            return self.fail(span, "a number is required");
+            return self.fail_as(ty, span, "a number is required");
         };
         let number = |n: Option<Number>| match n {
             Some(n) => Value::from(Kind::Number(n)),
-            None => self.fail(span, "there is no such number"),
+            None => self.fail_as(Type::Number, span, "there is no such number"),
         };
         match op {
             BinaryOp::Add => number(a.add(&b)),
@@ -114,7 +114,7 @@ impl Evaluator<'_> {
             match (&value.kind, to_bool(&value)) {
                 (Kind::Unknown(_), _) => self.could_be(&value, &Type::Bool, e.span).unwrap_or(value),
                 (_, Some(b)) => Value { kind: Kind::Bool(b), ..value },
-                _ => self.fail(e.span, "a bool is required"),
+                _ => self.fail_as(Type::Bool, e.span, "a bool is required"),
             }
         };
         let left = operand(a);
@@ -139,7 +139,10 @@ impl Evaluator<'_> {
             let reasons = unknown.reasons.clone();
             return self.either_branch(a, b, &reasons, span).marked(condition.sensitive);
         }
-        let Some(truth) = to_bool(&condition) else { return self.fail(c.span, "a bool is required") };
+        let Some(truth) = to_bool(&condition) else {
+            let ty = self.either_branch(a, b, &Arc::default(), span).type_of();
+            return self.fail_as(ty, c.span, "a bool is required");
+        };
         // Terraform looks at the type of the branch not taken, but not at its errors of value.
         let (taken, other) = if truth { (a, b) } else { (b, a) };
         let value = self.eval(taken);
@@ -147,27 +150,32 @@ impl Evaluator<'_> {
         let value = match self.attempt(other) {
             Attempt::Value { value: other, .. } => {
                 mark |= other.sensitive;
-                match common(&value, &other) {
-                    Ok(Some(ty)) => match convert(&value, &ty, span) {
-                        Ok(converted) => converted,
-                        // Of an empty collection or a null we know less than Terraform: it may well convert.
-                        Err(_) if !is_complete(&value.type_of()) || !is_complete(&other.type_of()) => value,
-                        Err(message) => self.fail(span, message),
-                    },
-                    Ok(None) => value,
-                    Err(()) => self.fail(span, "the two results have no type in common"),
-                }
+                self.as_one_type(value, &other.type_of(), span)
             }
-            Attempt::Failed(_) => value,
+            Attempt::Failed(_, ty) => self.as_one_type(value, &ty, span),
         };
         value.marked(mark)
+    }
+
+    /// The result taken, converted to the type it shares with the other one.
+    fn as_one_type(&self, value: Value, other: &Type, span: Span) -> Value {
+        match common(&value.type_of(), other) {
+            Ok(Some(ty)) => match convert(&value, &ty, span) {
+                Ok(converted) => converted,
+                // Of an empty collection or a null we know less than Terraform: it may well convert.
+                Err(_) if !is_complete(&value.type_of()) || !is_complete(other) => value,
+                Err(message) => self.fail(span, message),
+            },
+            Ok(None) => value,
+            Err(()) => self.fail(span, "the two results have no type in common"),
+        }
     }
 
     /// A conditional whose condition isn't known.
     fn either_branch(&self, a: &Expr, b: &Expr, reasons: &Arc<Vec<Reason>>, span: Span) -> Value {
         let (a, b) = match (self.attempt(a), self.attempt(b)) {
             (Attempt::Value { value: a, .. }, Attempt::Value { value: b, .. }) => (a, b),
-            (Attempt::Failed(errors), Attempt::Failed(_)) => {
+            (Attempt::Failed(errors, _), Attempt::Failed(..)) => {
                 self.errors.borrow_mut().extend(errors);
                 return Value::unknown_of(Type::Any, reasons.clone());
             }
@@ -176,7 +184,7 @@ impl Evaluator<'_> {
                 return Value::unknown_of(Type::Any, reasons.clone());
             }
         };
-        let ty = match common(&a, &b) {
+        let ty = match common(&a.type_of(), &b.type_of()) {
             Ok(ty) => ty,
             Err(()) => return self.fail(span, "the two results have no type in common"),
         };
@@ -200,12 +208,11 @@ fn either(a: &Value, b: &Value) -> Option<Arc<Vec<Reason>>> {
 }
 
 /// The type both results of a conditional are converted to; `None`: they are left as they are.
-fn common(a: &Value, b: &Value) -> Result<Option<Type>, ()> {
-    let (a_type, b_type) = (a.type_of(), b.type_of());
-    if a_type == Type::Any || b_type == Type::Any {
+fn common(a: &Type, b: &Type) -> Result<Option<Type>, ()> {
+    if *a == Type::Any || *b == Type::Any {
         return Ok(None);
     }
-    unify(&[a_type, b_type]).map(Some).ok_or(())
+    unify(&[a.clone(), b.clone()]).map(Some).ok_or(())
 }
 
 /// A comparison that the bounds of the operands decide.

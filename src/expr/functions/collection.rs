@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 
 use super::Takes::{Any, Bools, List, Null, Number as Num, String as Str};
 use super::numeric::whole;
-use super::{Answer, Call, Function, any, boolean, could_be, number, unknown};
+use super::{Answer, Call, Function, any, boolean, number, unknown};
 use crate::expr::convert::{convert, to_bool};
 use crate::expr::equality::equal;
 use crate::expr::unify::unify;
 use crate::expr::value::both;
-use crate::expr::{Kind, Number, Type, Value};
+use crate::expr::{Kind, Number, Type, Unknown, Value};
 use crate::finding::Reason;
 use crate::source::Text;
 
@@ -40,13 +40,20 @@ pub(super) fn list<'a>(call: &'a Call<'_, '_>, index: usize) -> Result<&'a [Valu
     }
 }
 
-/// A list of any type, to say what an unknown would have to be.
-pub(super) fn list_like() -> [Type; 1] {
-    [Type::List(Box::new(Type::Any))]
+/// Refuses an unknown that can't turn out to be a list, set or tuple.
+pub(super) fn list_like(u: &Unknown) -> Result<(), String> {
+    match u.ty {
+        Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_) => Ok(()),
+        _ => Err("a list is required".into()),
+    }
 }
 
-fn map_like() -> [Type; 1] {
-    [Type::Map(Box::new(Type::Any))]
+/// Refuses an unknown that can't turn out to be a map or object.
+fn map_like(u: &Unknown) -> Result<(), String> {
+    match u.ty {
+        Type::Any | Type::Map(_) | Type::Object(_) => Ok(()),
+        _ => Err("a map is required".into()),
+    }
 }
 
 /// A map or object argument; whether it is a map. An unknown one is the caller's to have checked.
@@ -114,7 +121,7 @@ fn coalesce(call: &Call<'_, '_>) -> Answer {
 fn coalescelist(call: &Call<'_, '_>) -> Answer {
     for (i, value) in call.args.iter().enumerate() {
         if let Some(u) = value.as_unknown() {
-            could_be(u, &list_like())?;
+            list_like(u)?;
             if u.not_null && u.min_length > 0 {
                 return Ok(value.clone());
             }
@@ -130,7 +137,7 @@ fn coalescelist(call: &Call<'_, '_>) -> Answer {
 /// Known where a known element is the one, or no unknown one could be.
 fn contains(call: &Call<'_, '_>) -> Answer {
     if let Some(u) = call.unknown(0) {
-        could_be(u, &list_like())?;
+        list_like(u)?;
         return Ok(unknown(Type::Bool, &u.reasons));
     }
     let needle = call.arg(1);
@@ -173,7 +180,7 @@ fn element(call: &Call<'_, '_>) -> Answer {
 
 fn index(call: &Call<'_, '_>) -> Answer {
     if let Some(u) = call.unknown(0) {
-        could_be(u, &list_like())?;
+        list_like(u)?;
         return Ok(unknown(Type::Number, &u.reasons));
     }
     let wanted = call.arg(1);
@@ -190,7 +197,7 @@ fn index(call: &Call<'_, '_>) -> Answer {
 fn keys(call: &Call<'_, '_>) -> Answer {
     let names = |keys: Vec<&Text>| keys.into_iter().map(|k| Value::string(k.clone())).collect::<Vec<_>>();
     if let Some(u) = call.unknown(0) {
-        could_be(u, &map_like())?;
+        map_like(u)?;
         return Ok(match &u.ty {
             Type::Object(fields) => {
                 let mut keys: Vec<&Text> = fields.keys().collect();
@@ -208,7 +215,7 @@ fn keys(call: &Call<'_, '_>) -> Answer {
 
 fn values(call: &Call<'_, '_>) -> Answer {
     if let Some(u) = call.unknown(0) {
-        could_be(u, &map_like())?;
+        map_like(u)?;
         let ty = match &u.ty {
             Type::Object(fields) => {
                 let mut fields: Vec<(&Text, &Type)> = fields.iter().collect();
@@ -266,7 +273,7 @@ fn lookup(call: &Call<'_, '_>) -> Answer {
     }
     let default = call.args.get(2);
     if let Some(u) = call.unknown(0) {
-        could_be(u, &map_like())?;
+        map_like(u)?;
         let ty = match (&u.ty, call.arg(1).as_str()) {
             (Type::Map(t), _) => (**t).clone(),
             (Type::Object(fields), Some(key)) => match (fields.get(key), default) {

@@ -20,7 +20,7 @@ pub(super) fn try_(evaluator: &Evaluator<'_>, args: &[Expr], span: Span) -> Valu
                 let reasons = value.first_unknown().cloned().unwrap_or_else(|| depends(arg));
                 return Value::unknown_of(Type::Any, reasons).marked(value.sensitive);
             }
-            Attempt::Failed(errors) => {
+            Attempt::Failed(errors, _) => {
                 // What isn't an error of the expression (a function of a later Terraform) might have worked.
                 if let Some(other) = errors.iter().find(|e| e.kind != "evaluation-error") {
                     return Value::unknown(other.clone());
@@ -40,7 +40,7 @@ pub(super) fn can(evaluator: &Evaluator<'_>, args: &[Expr], span: Span) -> Value
             None if unsure => Value::unknown_not_null(Type::Bool, depends(arg)),
             None => Value::bool(true),
         },
-        Attempt::Failed(_) => Value::bool(false),
+        Attempt::Failed(..) => Value::bool(false),
     }
 }
 

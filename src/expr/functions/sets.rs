@@ -1,19 +1,25 @@
 //! Sets.
 
 use super::Takes::{Any, Set};
-use super::{Answer, Call, Function, any, could_be, same, unknown};
+use super::{Answer, Call, Function, any, unknown};
 use crate::expr::convert::{convert, set_of};
 use crate::expr::equality::equal;
 use crate::expr::unify::unify;
 use crate::expr::{Kind, Type, Value};
+use crate::finding::Reason;
 
 /// The family.
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("setintersection", &[Set], same, |c| combine(c, Op::Intersection)).and(Set).top(),
-    Function::new("setunion", &[Set], same, |c| combine(c, Op::Union)).and(Set).top(),
-    Function::new("setsubtract", &[Set, Set], same, |c| combine(c, Op::Subtraction)).top(),
+    Function::new("setintersection", &[Set], unified, |c| combine(c, Op::Intersection)).and(Set).top(),
+    Function::new("setunion", &[Set], unified, |c| combine(c, Op::Union)).and(Set).top(),
+    Function::new("setsubtract", &[Set, Set], unified, |c| combine(c, Op::Subtraction)).top(),
     Function::new("setproduct", &[], any, product).and(Any).own().keeps_marks(),
 ];
+
+/// The type that all arguments are converted to.
+fn unified(args: &[Value]) -> Type {
+    unify(&args.iter().map(Value::type_of).collect::<Vec<_>>()).unwrap_or(Type::Any)
+}
 
 #[derive(Clone, Copy, PartialEq)]
 enum Op {
@@ -61,7 +67,7 @@ fn product(call: &Call<'_, '_>) -> Answer {
             _ => Type::List(Box::new(Type::Any)),
         };
         if let Some(u) = value.as_unknown() {
-            could_be(u, &[Type::List(Box::new(Type::Any))])?;
+            super::collection::list_like(u)?;
         }
         columns.push(convert(value, &ty, call.span)?);
     }
@@ -78,7 +84,8 @@ fn product(call: &Call<'_, '_>) -> Answer {
     for column in &columns {
         let items = column.items().ok_or("lists are required")?;
         if rows.len().saturating_mul(items.len()) > call.evaluator.limits.elements {
-            return Err("too many elements".into());
+            let message = format!("more than {} elements", call.evaluator.limits.elements);
+            return Ok(Value::unknown(Reason::at("limit", message, call.span)));
         }
         rows = rows
             .iter()

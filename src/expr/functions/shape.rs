@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::Takes::{Any, List, MapOfStrings, Null, Number as Num, Strings};
 use super::collection::{list, list_like};
 use super::numeric::whole;
-use super::{Answer, Call, Function, any, could_be, same, strings, unknown};
+use super::{Answer, Call, Function, any, same, strings, unknown};
 use crate::expr::convert::{sorted, to_text, unify};
 use crate::expr::{Kind, Type, Unknown, Value, unify as types};
 use crate::source::Text;
@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let mut out = Vec::new();
         match value.as_unknown() {
             Some(u) => {
-                could_be(u, &list_like())?;
+                list_like(u)?;
                 Ok(unknown(Type::Any, &u.reasons))
             }
             None => match flatten(&value, &mut out, false, 0)? {

@@ -230,6 +230,6 @@ fn is_reference(kind: &str, name: &str) -> bool {
 
 /// Points a whole expression at one span.
 fn relocate(mut expr: Expr, span: Span) -> Expr {
-    super::walk::each_expr(&mut expr, &mut |e| e.span = span);
+    super::relocate::expr(&mut expr, span);
     expr
 }

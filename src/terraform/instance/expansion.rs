@@ -51,7 +51,7 @@ impl<'a> Instance<'a> {
             let value = self.eval(&count.value, &none, &[]);
             let whole = to_number(&value).and_then(|n| n.as_i64()).and_then(|n| usize::try_from(n).ok());
             return match (value.reasons(), whole) {
-                (Some(reasons), _) => Expansion::Unknown(reasons.clone()),
+                (Some(reasons), _) => self.unknown(reasons),
                 (None, Some(n)) => Expansion::Count(self.capped(n, count.span)),
                 (None, None) => self.refused("count must be a whole number, not below 0", count.span),
             };
@@ -59,12 +59,12 @@ impl<'a> Instance<'a> {
         let Some(each) = block.body.attribute("for_each") else { return Expansion::Single };
         let value = self.eval(&each.value, &none, &[]);
         if let Some(reasons) = value.reasons() {
-            return Expansion::Unknown(reasons.clone());
+            return self.unknown(reasons);
         }
         if let (Some(items), Some(reasons)) = (value.items(), value.first_unknown())
             && items.iter().any(Value::is_unknown)
         {
-            return Expansion::Unknown(reasons.clone());
+            return self.unknown(reasons);
         }
         let pairs: Option<Vec<(Text, Value)>> = match (value.fields(), &value.kind) {
             (Some(fields), _) => Some(fields.iter().map(|(k, v)| (k.clone(), v.clone())).collect()),
@@ -81,6 +81,14 @@ impl<'a> Instance<'a> {
             }
             None => self.refused("for_each must be a map or a set of strings", each.span),
         }
+    }
+
+    /// How many there are isn't known; where a limit is the reason, that is a problem to be told.
+    fn unknown(&self, reasons: &Arc<Vec<Reason>>) -> Expansion {
+        for limit in reasons.iter().filter(|r| r.kind == "limit") {
+            self.shared.problem(limit.clone());
+        }
+        Expansion::Unknown(reasons.clone())
     }
 
     fn refused(&self, message: &str, span: Span) -> Expansion {

@@ -10,7 +10,7 @@ use super::{ROOT, known_everywhere, parse};
 use crate::expr::convert::sorted;
 use crate::expr::{Limits, Scope, Step, Value, evaluate};
 use crate::finding::Reason;
-use crate::source::{SourceId, Span, Text};
+use crate::source::{Source, SourceId, Span, Text};
 use crate::syntax::hcl::{Block, Expr, File};
 use crate::terraform::config::{Files, directory, join};
 use crate::terraform::walk::pseudo_block;
@@ -39,6 +39,8 @@ pub(super) struct Read {
     pub included: Vec<String>,
     pub problems: Vec<Reason>,
     pub files: Vec<SourceId>,
+    /// Blocks of the files that `generate` blocks lay beside the module's.
+    pub generated: Vec<Block>,
     /// Where the file begins.
     pub header: Span,
 }
@@ -84,6 +86,7 @@ impl<'w> Reader<'w> {
             included: Vec::new(),
             problems: Vec::new(),
             files: vec![file.source],
+            generated: Vec::new(),
             header: Span::new(file.source, 0, 0),
         };
         for include in file.body.blocks_of("include") {
@@ -109,6 +112,17 @@ impl<'w> Reader<'w> {
             let config = text("config").and_then(|v| v.fields().cloned()).unwrap_or_default();
             let config = config.into_iter().map(|(k, v)| (k, known_everywhere(v))).collect();
             read.backend = Some((kind, pseudo_block(block.header, config)));
+        }
+        for generate in file.body.blocks_of("generate") {
+            let path = generate.body.attribute("path").map(|a| scope.eval(&a.value));
+            let contents = generate.body.attribute("contents").map(|a| scope.eval(&a.value));
+            let terraform = path.as_ref().and_then(Value::as_str).is_some_and(|p| p.ends_with(".tf"));
+            if let Some(text) = contents.as_ref().and_then(Value::as_str).filter(|_| terraform) {
+                // The text is none of a file's own: all of it stands at the block.
+                let mut parsed = crate::syntax::hcl::parse(&Source::new(file.source, "", text));
+                parsed.body.relocate(generate.header);
+                read.generated.extend(parsed.body.blocks);
+            }
         }
         read.inputs = match read.inputs {
             Ok(fields) => Ok(fields.into_iter().map(|(k, v)| (k, known_everywhere(v))).collect()),
@@ -139,6 +153,7 @@ impl<'w> Reader<'w> {
         into.included.extend(parent.included);
         into.files.extend(parent.files);
         into.problems.extend(parent.problems);
+        into.generated.extend(parent.generated);
         if merged {
             into.source = parent.source.or(into.source.take());
             into.backend = parent.backend.or(into.backend.take());
