@@ -14,6 +14,10 @@ use std::{env, fs};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+#[path = "src/knowledge/scalar.rs"]
+#[allow(dead_code)]
+mod scalar;
+
 #[path = "src/knowledge/stores.rs"]
 #[allow(dead_code)]
 mod stores;

@@ -7,6 +7,7 @@ pub mod dumps;
 pub mod iam;
 mod mcp;
 pub mod operations;
+pub mod scalar;
 pub mod stores;
 pub mod wrappers;
 

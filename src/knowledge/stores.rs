@@ -5,7 +5,9 @@
 //! These types are both the format of `rules/knowledge/stores/*.yaml` and what is embedded, so
 //! they name nothing of the crate (`build.rs` compiles this file too).
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+use super::scalar::Scalar;
 
 /// One provider's file, or a part of it: parts of the same `provider` are merged.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -56,6 +58,12 @@ pub struct Provider {
     /// Paths in the provider block of tags that every resource gets.
     #[serde(default)]
     pub default_tags_from: Vec<String>,
+    /// Words in the name of a tag that say that something backs a thing up, wherever that is set.
+    #[serde(default)]
+    pub backup_tags: Vec<String>,
+    /// Resources that attach a volume to a machine: a copy of the machine is one of the volume.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     /// Terraform backends that keep state here.
     #[serde(default)]
     pub backends: Vec<Backend>,
@@ -95,10 +103,24 @@ impl Provider {
             (&mut self.ids, other.ids),
             (&mut self.tags_from, other.tags_from),
             (&mut self.default_tags_from, other.default_tags_from),
+            (&mut self.backup_tags, other.backup_tags),
         ] {
             mine.extend(theirs);
         }
+        self.attachments.extend(other.attachments);
     }
+}
+
+/// A resource that attaches a volume to a machine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// Its Terraform type.
+    pub r#type: String,
+    /// Its attribute that refers to the volume.
+    pub volume: String,
+    /// Its attribute that refers to the machine.
+    pub machine: String,
 }
 
 /// A Terraform backend and the stores it keeps state in.
@@ -407,83 +429,4 @@ pub struct Reference {
 
 fn by_id() -> String {
     "id".into()
-}
-
-/// A boolean, number or string, kept as text: `true`, `7`, `Enabled`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Scalar(pub String);
-
-impl Scalar {
-    /// As a number; a duration counts in seconds.
-    pub fn number(&self) -> Option<f64> {
-        number(&self.0)
-    }
-}
-
-/// A number, or a duration (`604800s`, `36h`, `7d`, `P7D`, `PT12H`) in seconds.
-pub fn number(text: &str) -> Option<f64> {
-    if let Ok(plain) = text.parse() {
-        return Some(plain);
-    }
-    seconds(text)
-}
-
-/// A written duration in seconds; months count 30 days, years 365.
-pub fn seconds(text: &str) -> Option<f64> {
-    let iso = text.strip_prefix('P');
-    let (mut total, mut digits, mut time) = (0.0, String::new(), iso.is_none());
-    for c in iso.unwrap_or(text).chars() {
-        let factor = match (c, time) {
-            ('0'..='9' | '.', _) => {
-                digits.push(c);
-                continue;
-            }
-            ('T', false) if digits.is_empty() => {
-                time = true;
-                continue;
-            }
-            ('Y' | 'y', _) => 31_536_000.0,
-            ('M', false) => 2_592_000.0,
-            ('W' | 'w', _) => 604_800.0,
-            ('D' | 'd', _) => 86_400.0,
-            ('H' | 'h', true) => 3_600.0,
-            ('M' | 'm', true) => 60.0,
-            ('S' | 's', true) => 1.0,
-            _ => return None,
-        };
-        total += digits.parse::<f64>().ok()? * factor;
-        digits.clear();
-    }
-    digits.is_empty().then_some(total)
-}
-
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return String::deserialize(deserializer).map(Scalar);
-        }
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Scalar;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a boolean, a number or a string")
-            }
-            fn visit_bool<E>(self, v: bool) -> Result<Scalar, E> {
-                Ok(Scalar(v.to_string()))
-            }
-            fn visit_i64<E>(self, v: i64) -> Result<Scalar, E> {
-                Ok(Scalar(v.to_string()))
-            }
-            fn visit_u64<E>(self, v: u64) -> Result<Scalar, E> {
-                Ok(Scalar(v.to_string()))
-            }
-            fn visit_f64<E>(self, v: f64) -> Result<Scalar, E> {
-                Ok(Scalar(v.to_string()))
-            }
-            fn visit_str<E>(self, v: &str) -> Result<Scalar, E> {
-                Ok(Scalar(v.to_owned()))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
 }

@@ -2,9 +2,11 @@
 
 pub mod copies;
 pub mod iam;
+mod keeping;
 pub mod pattern;
 pub mod railway;
 pub mod references;
 pub mod setting;
+pub mod tags;
 pub mod terraform;
 pub mod whereabouts;

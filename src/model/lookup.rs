@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use crate::expr::{Kind, Type, Value};
 use crate::finding::{Location, Place, Reason, Role, Slot};
-use crate::knowledge::stores::{Absent, Condition, Scalar, Test, number};
+use crate::knowledge::scalar::{Scalar, number};
+use crate::knowledge::stores::{Absent, Condition, Test};
 use crate::source::{Source, Sources, Span, Text};
 use crate::terraform::{ResolvedAttribute, ResolvedBlock};
 

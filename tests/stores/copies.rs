@@ -215,3 +215,38 @@ fn backups_that_are_told_to_stay_stay() {
         assert_eq!(store(&model, address).stakes.word(), "exposed");
     }
 }
+
+#[test]
+fn a_copy_of_the_machine_is_one_of_the_volume_attached_to_it() {
+    let model = backed_up(
+        "  resources = [aws_instance.vm.arn]",
+        "resource \"aws_instance\" \"vm\" { ami = \"x\" }\nresource \"aws_ebs_volume\" \"data\" { availability_zone = \"a\" }\nresource \"aws_volume_attachment\" \"data\" {\n  volume_id = aws_ebs_volume.data.id\n  instance_id = aws_instance.vm.id\n}\nresource \"aws_ebs_volume\" \"loose\" { availability_zone = \"a\" }\n",
+    );
+    assert_eq!(survivors(&model, "aws_ebs_volume.data", Blast::Store).len(), 2);
+    assert!(survivors(&model, "aws_ebs_volume.loose", Blast::Store).is_empty());
+}
+
+#[test]
+fn a_tag_that_speaks_of_backups_leaves_it_open() {
+    let model = terraform(
+        r#"
+        data "http" "tags" { url = "https://example.com" }
+        resource "aws_ebs_volume" "told" {
+          availability_zone = "a"
+          tags              = { backup = "daily" }
+        }
+        resource "aws_ebs_volume" "no" {
+          availability_zone = "a"
+          tags              = { backup = "false" }
+        }
+        resource "aws_ebs_volume" "open" {
+          availability_zone = "a"
+          tags              = merge(jsondecode(data.http.tags.response_body), { Name = "x" })
+        }
+        "#,
+    );
+    assert_eq!(survivors(&model, "aws_ebs_volume.told", Blast::Store).len(), 1);
+    assert!(survivors(&model, "aws_ebs_volume.told", Blast::Store)[0].starts_with('?'));
+    assert!(survivors(&model, "aws_ebs_volume.no", Blast::Store).is_empty());
+    assert!(survivors(&model, "aws_ebs_volume.open", Blast::Store)[0].starts_with('?'));
+}

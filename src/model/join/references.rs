@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::expr::Value;
+use crate::expr::{Type, Value};
 use crate::finding::{Place, Reason, Role};
-use crate::knowledge::stores::{COPY_CLASSES, GUARD_CLASSES, HAZARD_CLASSES, Provider, Reference, StoreType};
+use crate::knowledge::stores::{
+    Attachment, COPY_CLASSES, GUARD_CLASSES, HAZARD_CLASSES, Provider, Reference, StoreType,
+};
 use crate::model::join::pattern;
 use crate::model::join::setting::{self, Setting};
+use crate::model::join::tags;
 use crate::model::join::whereabouts::{self, Scene, symbols};
 use crate::model::located::{Account, Located};
 use crate::model::lookup::{self, Of};
@@ -16,17 +19,17 @@ use crate::source::Sources;
 use crate::terraform::{Mode, ResolvedBlock, Resource};
 
 /// What one resource can be for others.
-struct Referrer<'a> {
-    resource: &'a Resource,
-    platform: &'a Provider,
-    reference: &'a Reference,
+pub(super) struct Referrer<'a> {
+    pub(super) resource: &'a Resource,
+    pub(super) platform: &'a Provider,
+    pub(super) reference: &'a Reference,
     /// Where it says how long and where to; itself, or what `via` refers to. `None`: not known.
-    via: Option<&'a Resource>,
+    pub(super) via: Option<&'a Resource>,
 }
 
 /// All the references of one root.
 pub struct References<'a> {
-    scene: &'a Scene<'a>,
+    pub(super) scene: &'a Scene<'a>,
     sources: &'a Sources,
     all: Vec<Referrer<'a>>,
 }
@@ -48,22 +51,17 @@ impl<'a> References<'a> {
     }
 
     /// Adds to a store what others give it.
-    pub fn join(&self, target: &Resource, platform: &Provider, row: &StoreType, store: &mut Store) {
+    pub fn join(&self, target: &'a Resource, platform: &Provider, row: &StoreType, store: &mut Store) {
         for referrer in &self.all {
-            let reference = referrer.reference;
-            let meant = match reference.target.as_slice() {
-                [any] if any == "*" => referrer.platform.provider == platform.provider,
-                types => types.iter().any(|t| t == target.type_.as_str()),
-            };
-            if !meant || referrer.resource.address == target.address {
-                continue;
-            }
-            let refers =
-                lookup::together([self.applies(referrer), self.refers(referrer, target, row, store)], Of::Every);
+            let refers = self.means(referrer, target, platform, row, store);
             if refers.as_bool() != Some(false) {
                 self.give(referrer, refers, store);
             }
         }
+        for machine in self.machines(target, platform) {
+            self.join_machine(machine, store);
+        }
+        self.by_a_tag_of(target, platform, row, store);
         // A switch that only a reference can give is off, not missing, when no reference is there.
         for (_, reference) in self.scene.knowledge.reference_targets(&target.type_) {
             let class = reference.gives.class.as_str();
@@ -73,6 +71,97 @@ impl<'a> References<'a> {
                 slot.title.clone_from(&reference.gives.title);
             }
         }
+    }
+
+    /// Whether a referrer names the target and its conditions hold.
+    fn means(
+        &self,
+        referrer: &Referrer<'_>,
+        target: &'a Resource,
+        platform: &Provider,
+        row: &StoreType,
+        store: &Store,
+    ) -> Value {
+        let reference = referrer.reference;
+        let meant = match reference.target.as_slice() {
+            [any] if any == "*" => referrer.platform.provider == platform.provider,
+            types => types.iter().any(|t| t == target.type_.as_str()),
+        };
+        if !meant || referrer.resource.address == target.address {
+            return Value::bool(false);
+        }
+        lookup::together([self.applies(referrer), self.refers(referrer, target, row, store)], Of::Every)
+    }
+
+    /// The machines a volume is attached to.
+    fn machines(&self, target: &Resource, platform: &Provider) -> Vec<&'a Resource> {
+        let of = |resource: &'a Resource, attachment: &Attachment| {
+            let refers = |path: &str| lookup::values(&resource.block, path).into_iter();
+            let this =
+                refers(&attachment.volume).any(|v| self.scene.referred_all(v).any(|r| r.address == target.address));
+            this.then(|| refers(&attachment.machine).find_map(|v| self.scene.referred(v))).flatten()
+        };
+        let attached = self.scene.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let all = attached.filter_map(|r| of(r, platform.attachments.iter().find(|a| r.type_ == a.r#type.as_str())?));
+        all.collect()
+    }
+
+    /// A copy of the machine is one of the volumes attached to it.
+    fn join_machine(&self, machine: &'a Resource, store: &mut Store) {
+        let Some((platform, row)) = self.scene.knowledge.store_type(&machine.type_) else { return };
+        for referrer in self.all.iter().filter(|r| !GUARD_CLASSES.contains(&r.reference.gives.class.as_str())) {
+            let refers = self.means(referrer, machine, platform, row, store);
+            if refers.as_bool() != Some(false) {
+                self.give(referrer, refers, store);
+            }
+        }
+        self.by_a_tag_of(machine, platform, row, store);
+    }
+
+    /// A tag that says that something backs a thing up, although nothing here does; or tags that aren't
+    /// known, of a thing that backups select by tag.
+    fn by_a_tag_of(&self, tagged: &Resource, platform: &Provider, row: &StoreType, store: &mut Store) {
+        if store.given.iter().any(|g| g.exists.as_bool() == Some(true)) {
+            return;
+        }
+        for (block, path) in self.tag_places(tagged, platform) {
+            let lookup::Found::Written(tags, attribute, _) = lookup::find(block, path) else { continue };
+            let (exists, title) = match (tags::says_backup(tags, &platform.backup_tags), tags.reasons()) {
+                (Some(name), _) => {
+                    let message = format!("the tag `{name}` says that something backs it up, but nothing here does");
+                    let reason = Reason::at("backed-up-elsewhere", message, attribute.span);
+                    (Value::unknown_of(Type::Bool, Arc::new(vec![reason])), format!("a backup by the tag `{name}`"))
+                }
+                (None, Some(reasons)) if row.arn.is_some() => {
+                    (Value::unknown_of(Type::Bool, reasons.clone()), "a backup by a tag that isn't known".to_owned())
+                }
+                _ => continue,
+            };
+            store.given.push(Given {
+                kind: "vault".to_owned(),
+                title,
+                by: tagged.address_without_keys.clone(),
+                place: Place::of(attribute.span, Role::Copy),
+                located: Located { account: Account::Unknown, store: None, ..store.located.clone() },
+                holder: None,
+                dies_with: None,
+                exists,
+                days: Value::null(),
+                once: false,
+            });
+            return;
+        }
+    }
+
+    /// Where a resource's tags stand: its own, and those that its provider gives every resource.
+    fn tag_places<'b>(&self, of: &'b Resource, platform: &'b Provider) -> Vec<(&'b ResolvedBlock, &'b String)>
+    where
+        'a: 'b,
+    {
+        let own = platform.tags_from.iter().map(|path| (&of.block, path));
+        let config = self.scene.config(of);
+        let shared = config.into_iter().flat_map(|c| platform.default_tags_from.iter().map(move |path| (c, path)));
+        own.chain(shared).collect()
     }
 
     fn applies(&self, referrer: &Referrer<'_>) -> Value {
@@ -91,7 +180,7 @@ impl<'a> References<'a> {
     }
 
     /// Whether it refers to this store: true, false or unknown.
-    fn refers(&self, referrer: &Referrer<'_>, target: &Resource, row: &StoreType, store: &Store) -> Value {
+    fn refers(&self, referrer: &Referrer<'_>, target: &'a Resource, row: &StoreType, store: &Store) -> Value {
         let (reference, block) = (referrer.reference, &referrer.resource.block);
         match reference.by.as_str() {
             "tag" => self.by_tag(referrer, target),
@@ -152,13 +241,10 @@ impl<'a> References<'a> {
 
     fn by_tag(&self, referrer: &Referrer<'_>, target: &Resource) -> Value {
         let (platform, reference) = (referrer.platform, referrer.reference);
-        let wanted = wanted_tags(&referrer.resource.block, reference);
+        let wanted = tags::wanted(&referrer.resource.block, reference);
         let tags = |name: &str| -> Value {
-            let own = platform.tags_from.iter().map(|path| (&target.block, path));
-            let config = self.scene.config(target);
-            let shared = config.into_iter().flat_map(|c| platform.default_tags_from.iter().map(move |path| (c, path)));
             let mut unknown = None;
-            for (block, path) in own.chain(shared) {
+            for (block, path) in self.tag_places(target, platform) {
                 let lookup::Found::Written(value, _, _) = lookup::find(block, path) else { continue };
                 match value.field(name) {
                     Some(tag) => return tag.clone(),
@@ -262,61 +348,6 @@ impl<'a> References<'a> {
             });
         }
     }
-
-    /// Where a copy is kept, and the address of what holds it if that is declared here.
-    fn kept_in(&self, referrer: &Referrer<'_>, source: &Resource) -> Vec<(Located, Option<String>)> {
-        let (reference, platform) = (referrer.reference, referrer.platform);
-        let mut own = self.scene.located(referrer.resource, platform);
-        // The plan or policy says where, or else the resource that follows it.
-        let read = |path: &str| -> Vec<&Value> {
-            let told = lookup::values(&source.block, path);
-            if told.is_empty() { lookup::values(&referrer.resource.block, path) } else { told }
-        };
-        let named = |path: &Option<String>| -> Vec<Value> {
-            path.as_deref().map(read).unwrap_or_default().into_iter().cloned().collect()
-        };
-        if let Some(project) = named(&reference.located_project).first().and_then(|v| v.as_str().map(Into::into)) {
-            own.project = Some(project);
-        }
-        match named(&reference.located_region).first() {
-            Some(value) if value.as_str().is_some() => own.region = value.as_str().map(Into::into),
-            Some(_) => own.region = None,
-            None => {}
-        }
-        let Some(path) = &reference.located else { return vec![(own, None)] };
-        let places = read(path);
-        if places.is_empty() && referrer.via.is_none() {
-            own.account = Account::Unknown;
-            return vec![(own, None)];
-        }
-        let all = places.into_iter().map(|value| self.holder(value, platform, &own)).collect::<Vec<_>>();
-        if all.is_empty() { vec![(own, None)] } else { all }
-    }
-
-    fn holder(&self, value: &Value, platform: &Provider, own: &Located) -> (Located, Option<String>) {
-        let is_store = |r: &&Resource| self.scene.knowledge.store_type(&r.type_).is_some();
-        let found = self.scene.referred_all(value).find(is_store).or_else(|| {
-            let name = value.as_str()?;
-            self.scene.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed).find(|r| {
-                let row = self.scene.knowledge.store_type(&r.type_).map(|(_, row)| row);
-                row.is_some_and(|row| row.names.iter().any(|n| lookup::string(&r.block, n) == Some(name)))
-            })
-        });
-        if let Some(holder) = found {
-            let platform = self.scene.knowledge.store_type(&holder.type_).map_or(platform, |(p, _)| p);
-            return (self.scene.located(holder, platform), Some(holder.address_without_keys.clone()));
-        }
-        if let Some(located) = value.as_str().and_then(|id| whereabouts::of_id(platform, id)) {
-            return (located, None);
-        }
-        let mut located = own.clone();
-        match value.as_str() {
-            // A plain name is one of the same account and region.
-            Some(name) => located.store = Some(name.to_owned()),
-            None => (located.account, located.region) = (Account::Unknown, None),
-        }
-        (located, None)
-    }
 }
 
 /// Whether a value is what an attribute of the target is, or both came from the same place.
@@ -340,28 +371,6 @@ fn via<'a>(scene: &Scene<'a>, resource: &'a Resource, path: &str, types: &[Strin
             scene.evaluation.resources.iter().filter(|_| !types.is_empty()).find(named)
         })
     })
-}
-
-/// Name and value of each tag that a reference asks for: of a map, or of blocks with `key` and `value`.
-fn wanted_tags(block: &ResolvedBlock, reference: &Reference) -> Vec<(String, Value)> {
-    let prefix = reference.key_prefix.as_deref().unwrap_or("");
-    let mut all = Vec::new();
-    for found in lookup::find_all(block, &reference.from) {
-        match found {
-            lookup::Found::Written(value, _, _) => {
-                let fields = value.fields().into_iter().flatten();
-                all.extend(fields.map(|(name, value)| (name.as_str().to_owned(), value.clone())));
-            }
-            lookup::Found::Block(inner) => {
-                let value = inner.attributes.get("value").map_or_else(Value::null, |a| a.value.clone());
-                if let Some(name) = lookup::string(inner, "key").and_then(|key| key.strip_prefix(prefix)) {
-                    all.push((name.to_owned(), value));
-                }
-            }
-            _ => {}
-        }
-    }
-    all
 }
 
 fn unplaced(referrer: &Referrer<'_>) -> Value {

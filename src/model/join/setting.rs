@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use crate::expr::number::Number;
 use crate::expr::{Kind, Value};
 use crate::finding::{Place, Reason, Role};
-use crate::knowledge::stores::{Absent, Switch as Known, Unit, seconds};
+use crate::knowledge::scalar::{Scalar, seconds};
+use crate::knowledge::stores::{Absent, Switch as Known, Unit};
 use crate::model::located::Blast;
 use crate::model::lookup::{self, Of};
 use crate::model::store::Switch;
@@ -179,9 +180,8 @@ fn dies_with(known: &Known, block: &ResolvedBlock) -> Option<Blast> {
 
 /// For how many days it lasts: a number, null or unknown.
 pub fn days(known: &Known, block: &ResolvedBlock) -> Value {
-    let fixed = |scalar: &crate::knowledge::stores::Scalar| {
-        scalar.number().and_then(Number::from_f64).map_or(Value::null(), |n| Kind::Number(n).into())
-    };
+    let fixed =
+        |scalar: &Scalar| scalar.number().and_then(Number::from_f64).map_or(Value::null(), |n| Kind::Number(n).into());
     let default = || known.days_default.as_ref().map_or(Value::null(), fixed);
     match known.days.as_ref() {
         None => Value::null(),
@@ -219,7 +219,6 @@ fn in_days(value: &Value, unit: Unit) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::stores::Scalar;
 
     fn known(yaml: &str) -> Known {
         serde_yaml::from_str(yaml).unwrap()

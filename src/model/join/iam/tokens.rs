@@ -11,7 +11,8 @@ use crate::credentials::iam::truth::Truth;
 use crate::expr::{Kind, Value};
 use crate::knowledge::Knowledge;
 use crate::knowledge::iam::{Made, When};
-use crate::knowledge::stores::{Absent, Scalar};
+use crate::knowledge::scalar::Scalar;
+use crate::knowledge::stores::Absent;
 use crate::model::holder::{Holder, HolderKind};
 use crate::terraform::{Evaluation, Mode, Resource};
 
