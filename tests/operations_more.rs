@@ -156,6 +156,8 @@ fn servers_are_recognised() {
         (&["npx", "-y", "firebase-tools@latest", "mcp"], None, Some("firebase")),
         (&["npx", "-y", "prisma", "mcp"], None, Some("prisma")),
         (&["npx", "prisma", "studio"], None, None),
+        (&["npx", "-y", "convex@latest", "mcp", "start"], None, Some("convex")),
+        (&["npx", "-y", "@acme/server", "--project", "convex"], None, None),
         (&["cmd", "/c", "npx", "-y", "@neondatabase/mcp-server-neon"], None, Some("neon")),
         (&["node", "./server.js"], None, None),
         (&[], Some("https://mcp.railway.com.example.org"), None),
