@@ -36,13 +36,8 @@ pub fn holders(inputs: &Inputs<'_>) -> Vec<Holder> {
 /// don't differ are one.
 pub fn of_evaluation(evaluation: &Evaluation, knowledge: &Knowledge) -> Vec<Holder> {
     let by_address: HashMap<&str, &Resource> = evaluation.resources.iter().map(|r| (r.address.as_str(), r)).collect();
-    let mut walk = Walk {
-        evaluation,
-        knowledge,
-        by_address: by_address.clone(),
-        building: Vec::new(),
-        known: HashMap::new(),
-    };
+    let mut walk =
+        Walk { evaluation, knowledge, by_address: by_address.clone(), building: Vec::new(), known: HashMap::new() };
     walk.identities();
     walk.bindings();
     walk.groups();

@@ -68,9 +68,8 @@ fn authority(row: &Made, truth: Truth, provider: &str) -> Authority {
 fn of_identity(resource: &Resource, path: &str, holders: &[Holder]) -> Authority {
     let value = read::one(&resource.block, path);
     let referred: Vec<&str> = value.iter().flat_map(read::referred).collect();
-    let by_reference = |h: &&Holder| {
-        h.kind == HolderKind::Identity && h.instances.iter().any(|i| referred.contains(&i.as_str()))
-    };
+    let by_reference =
+        |h: &&Holder| h.kind == HolderKind::Identity && h.instances.iter().any(|i| referred.contains(&i.as_str()));
     let text = value.as_ref().and_then(Value::as_str);
     let by_name = |h: &&Holder| {
         h.kind == HolderKind::Identity && text.is_some_and(|t| h.name == t || h.called.iter().any(|c| c == t))
