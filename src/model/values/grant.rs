@@ -1,0 +1,128 @@
+//! What agents may run with nobody asked, as facts.
+
+use indexmap::IndexMap;
+
+use super::{Common, Values, count, object, optional, string, strings};
+use crate::expr::Value;
+use crate::finding::{Confidence, Place, Role};
+use crate::model::act::Act;
+use crate::model::credential::Credential;
+use crate::model::fact::Fact;
+use crate::model::grant::{Grant, GrantKind};
+use crate::model::stakes::Stakes;
+use crate::model::store::Store;
+use crate::operations::Target;
+use crate::source::SourceId;
+
+impl Values<'_> {
+    /// Grants with something in sight are one fact each, but entries of one file that run anything
+    /// are one together, and so are those with nothing in sight.
+    pub(super) fn grants(&self) -> Vec<Fact> {
+        let mut groups: IndexMap<(usize, SourceId, Option<usize>, bool), Vec<&Grant>> = IndexMap::new();
+        for (index, grant) in self.model.grants.iter().enumerate() {
+            let seen = grant.in_sight().next().is_some();
+            let alone = (seen && grant.kind != GrantKind::Exec).then_some(index);
+            groups.entry((grant.agent, grant.file, alone, seen)).or_default().push(grant);
+        }
+        groups.into_values().filter_map(|group| self.grant(&group)).collect()
+    }
+
+    /// Whether there is something here that an act could take, or a credential of its platform: without
+    /// either, that a program could call anything says nothing about this project.
+    fn within_reach(&self, act: &Act) -> bool {
+        let store = |s: &Store| !s.undeployed && act.takes(s) && !["derived", "transient"].contains(&s.holds.as_str());
+        let credential = |c: &Credential| c.provider == act.provider && !c.operations.is_empty();
+        self.model.stores.iter().any(store) || self.model.credentials.iter().any(credential)
+    }
+
+    fn grant(&self, group: &[&Grant]) -> Option<Fact> {
+        let first = *group.first()?;
+        let agent = self.inputs.agents.get(first.agent)?;
+        let mut acts: Vec<&Act> = Vec::new();
+        for act in group.iter().flat_map(|g| g.acts.iter().filter(|a| a.target != Target::Local)) {
+            if !acts.iter().any(|a| a.id == act.id) {
+                acts.push(act);
+            }
+        }
+        let reachable = |a: &Act| first.kind != GrantKind::Exec || self.within_reach(a);
+        let seen: Vec<&Act> = acts.iter().copied().filter(|a| a.tellable() && reachable(a)).collect();
+        let told: Vec<String> =
+            if seen.is_empty() { &acts } else { &seen }.iter().take(3).map(|a| format!("`{}`", a.call)).collect();
+        let mut entries: Vec<&str> = Vec::new();
+        for grant in group {
+            if !entries.contains(&grant.entry.as_str()) {
+                entries.push(&grant.entry);
+            }
+        }
+        let entry = entries.join("`, `");
+        let stakes = if seen.is_empty() { Stakes::Rebuildable } else { Stakes::Exposed };
+        let reached = self.model.stores.iter().filter(|s| seen.iter().any(|a| a.takes(s)));
+        let file = self.path_of(first.file).to_owned();
+        let address = format!("{}:{file}#{}[{entry}]", agent.id, first.layer);
+        let confidence = group.iter().map(|g| g.confidence).min().unwrap_or(Confidence::High);
+        let value = self.with_common(
+            Common {
+                address: &address,
+                name: &entry,
+                provider: seen.first().and_then(|a| a.provider.as_deref()),
+                place: Place::of(first.span, Role::Agent),
+                file: first.file,
+                environments: &[],
+                production: true,
+                confidence,
+                stakes,
+                attributes: Value::object(IndexMap::new()),
+            },
+            [
+                ("agent", string(&agent.name)),
+                ("entry", string(&entry)),
+                ("layer", string(&first.layer)),
+                ("surfaces", strings(first.surfaces.iter().map(|s| s.name()))),
+                ("decision", string(first.decision.name())),
+                ("kind", string(first.kind.word())),
+                ("operations", Value::tuple(acts.iter().map(|a| operation(a)).collect())),
+                ("named", string(&listed(&told))),
+                ("stores", strings(reached.map(|s| s.address.as_str()))),
+                ("more", count(if seen.is_empty() { &acts } else { &seen }.len().saturating_sub(told.len()))),
+                ("condition", optional(first.condition.as_deref())),
+                ("server", optional(first.server.as_deref())),
+                ("read_only", optional(first.read_only.as_deref())),
+            ],
+        );
+        Some(Fact {
+            kind: "grant",
+            subject: address.clone(),
+            address,
+            value,
+            stakes,
+            confidence,
+            environments: Vec::new(),
+            instances: Vec::new(),
+            callers: Vec::new(),
+            local: first.local,
+            undeployed: first.undeployed,
+            library: false,
+        })
+    }
+}
+
+pub(super) fn operation(act: &Act) -> Value {
+    object([
+        ("id", string(&act.id)),
+        ("title", string(&act.title)),
+        ("command", string(&act.command)),
+        ("provider", optional(act.provider.as_deref())),
+        ("blast", string(act.blast.word())),
+        ("undo", optional(act.undo.as_deref())),
+        ("in_sight", Value::bool(act.in_sight)),
+    ])
+}
+
+/// `a`, `b` and `c`.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
