@@ -10,6 +10,7 @@ mod fixing;
 pub mod init;
 pub mod inspect;
 pub mod output;
+mod progress;
 pub mod rules;
 pub mod test;
 pub mod today;
@@ -17,7 +18,6 @@ pub mod what;
 
 mod ask;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -48,10 +48,8 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(Failure(messages)) => {
-            let mut stderr = std::io::stderr().lock();
             for message in messages {
-                let message = crate::report::neutral::guard(crate::report::neutral::lines(&message).into_owned());
-                let _ = writeln!(stderr, "lastcopy: {}", message.trim_end());
+                output::tell(&message);
             }
             ExitCode::from(2)
         }
