@@ -101,6 +101,7 @@ impl Run<'_> {
                 args.get(*n)?.text.clone()
             }
             (Some(number), true) => args.get(number)?.text.clone(),
+            (None, true) if row.by_itself => String::new(),
             (None, true) => return if row.if_known { None } else { Some(true) },
         };
         let start = match number {
