@@ -271,6 +271,9 @@ pub struct Switch {
     /// The smallest blast a copy doesn't survive: store, parent, environment, project, account. None: its place decides.
     #[serde(default)]
     pub dies_with: Option<String>,
+    /// Who deletes decides with the call whether this copy is left: it is one only where Terraform deletes.
+    #[serde(default)]
+    pub only_terraform: bool,
     /// An attribute that, when safe, lets the copy outlive the store.
     #[serde(default)]
     pub outlives_when: Option<Condition>,

@@ -174,6 +174,7 @@ fn switches(classes: &[&'static str], known: &[Known], by: &str, place: &Arc<Pla
             lifted_by: known.lifted_by.clone(),
             skipped_by: known.skipped_by.clone(),
             dies_with: known.dies_with.as_deref().and_then(Blast::parse),
+            only_terraform: known.only_terraform,
             ..Switch::missing(place.clone())
         },
     };

@@ -113,6 +113,7 @@ impl<'a> Setting<'a> {
             lifted_by: known.lifted_by.clone(),
             skipped_by: known.skipped_by.clone(),
             dies_with: dies_with(known, self.block),
+            only_terraform: known.only_terraform,
         })
     }
 

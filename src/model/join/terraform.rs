@@ -202,6 +202,7 @@ fn prevent_destroy(resource: &Resource, place: &Arc<Place>) -> Switch {
         lifted_by: Some("it is gone when the block is".into()),
         skipped_by: None,
         dies_with: None,
+        only_terraform: false,
     }
 }
 

@@ -7,13 +7,13 @@ use super::{Common, Values, object, optional, string, strings};
 use crate::expr::{Kind, Type, Value};
 use crate::model::fact::Fact;
 use crate::model::located::Blast;
-use crate::model::store::{Copy, Store, Switch};
+use crate::model::store::{Caller, Copy, Store, Switch};
 use crate::model::{survive, told};
 use crate::source::Text;
 
 impl Values<'_> {
     fn survivors(&self, index: usize, store: &Store, blast: Blast) -> Value {
-        let outcome = survive::outcome(index, store, &self.model.copies, blast);
+        let outcome = survive::outcome(index, store, &self.model.copies, blast, Caller::Terraform);
         let known: Vec<&str> =
             outcome.survivors.iter().filter_map(|c| self.model.copies.get(*c)).map(|c| c.address.as_str()).collect();
         match outcome.undecided.is_empty() || !known.is_empty() {
