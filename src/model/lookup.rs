@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::expr::{Kind, Type, Value};
 use crate::finding::{Location, Place, Reason, Role, Slot};
 use crate::knowledge::scalar::{Scalar, number};
-use crate::knowledge::stores::{Absent, Condition, Test};
+use crate::knowledge::stores::{Absent, Among, Condition, Test};
 use crate::source::{Source, Sources, Span, Text};
 use crate::terraform::{ResolvedAttribute, ResolvedBlock};
 
@@ -127,6 +127,14 @@ pub enum Of {
     Any,
     /// All must.
     Every,
+}
+
+/// The block with those of its nested blocks of a kind in which conditions are known to hold.
+pub fn among(block: &ResolvedBlock, among: &Among) -> ResolvedBlock {
+    let mut narrowed = block.clone();
+    let counts = |b: &ResolvedBlock| among.conditions.iter().all(|c| holds(b, c).as_bool() == Some(true));
+    narrowed.blocks.retain(|(kind, b)| *kind != among.blocks.as_str() || counts(b));
+    narrowed
 }
 
 /// Whether the value at `path` passes `test`: true, false or unknown with the reasons.

@@ -85,6 +85,11 @@ impl<'a> Setting<'a> {
     }
 
     fn read(&self, known: &Known, of: Of) -> Option<Switch> {
+        let narrowed = known.among.as_ref().map(|among| lookup::among(self.block, among));
+        Setting { block: narrowed.as_ref().unwrap_or(self.block), ..*self }.read_here(known, of)
+    }
+
+    fn read_here(&self, known: &Known, of: Of) -> Option<Switch> {
         let applies = lookup::together(known.when.iter().map(|c| lookup::holds(self.block, c)), Of::Every);
         if applies.as_bool() == Some(false) || !self.has(known) {
             return None;
