@@ -129,12 +129,22 @@ pub enum Of {
     Every,
 }
 
-/// The block with those of its nested blocks of a kind in which conditions are known to hold.
-pub fn among(block: &ResolvedBlock, among: &Among) -> ResolvedBlock {
-    let mut narrowed = block.clone();
-    let counts = |b: &ResolvedBlock| among.conditions.iter().all(|c| holds(b, c).as_bool() == Some(true));
-    narrowed.blocks.retain(|(kind, b)| *kind != among.blocks.as_str() || counts(b));
-    narrowed
+/// The block with those of its nested blocks of a kind that count, and the same with those of which
+/// it can't be told too; the second only where there are such, with why it can't.
+pub fn among(block: &ResolvedBlock, among: &Among) -> (ResolvedBlock, Option<(ResolvedBlock, Value)>) {
+    let (mut certain, mut possible) = (block.clone(), block.clone());
+    let mut unsure = None;
+    let counts = |b: &ResolvedBlock| together(among.conditions.iter().map(|c| holds(b, c)), Of::Every);
+    certain.blocks.retain(|(kind, b)| *kind != among.blocks.as_str() || counts(b).as_bool() == Some(true));
+    possible.blocks.retain(|(kind, b)| {
+        let counts = if *kind == among.blocks.as_str() { counts(b) } else { Value::bool(true) };
+        let keep = counts.as_bool() != Some(false);
+        if counts.is_unknown() {
+            unsure = Some(counts);
+        }
+        keep
+    });
+    (certain, unsure.map(|why| (possible, why)))
 }
 
 /// Whether the value at `path` passes `test`: true, false or unknown with the reasons.

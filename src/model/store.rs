@@ -131,6 +131,8 @@ pub struct Switch {
     pub safe: Option<String>,
     /// How many days it lasts (a number, null or unknown).
     pub days: Value,
+    /// The attribute that says how long, and where it stands or would be inserted.
+    pub lasting: Option<(String, Arc<Place>)>,
     /// In words.
     pub title: Option<String>,
     /// What weakens it.
@@ -154,6 +156,7 @@ impl Switch {
             attribute: None,
             safe: None,
             days: Value::null(),
+            lasting: None,
             title: None,
             lifted_by: None,
             skipped_by: None,

@@ -210,6 +210,7 @@ fn prevent_destroy(resource: &Resource, place: &Arc<Place>) -> Switch {
         attribute: Some("prevent_destroy".into()),
         safe: None,
         days: Value::null(),
+        lasting: None,
         title: Some("prevent_destroy".into()),
         lifted_by: Some("it is gone when the block is".into()),
         skipped_by: None,

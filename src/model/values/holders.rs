@@ -114,7 +114,7 @@ impl Values<'_> {
                 continue;
             }
             let outlives =
-                |c: &&Copy| c.store == index && c.survives(Blast::Store, store, Caller::Anybody) == Some(true);
+                |c: &&Copy| c.store == index && c.survives(Blast::Store, store, Caller::Terraform) == Some(true);
             let mut copies = self.model.copies.iter().filter(outlives).peekable();
             if copies.peek().is_some() && copies.all(|copy| self.takes_copy(holder, index, copy)) {
                 found.push(store.address.as_str());

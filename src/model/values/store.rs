@@ -118,6 +118,8 @@ fn switch(switch: &Switch, least: f64) -> Value {
         ("safe", optional(switch.safe.as_deref())),
         ("days", switch.days.clone()),
         ("short", short(&switch.days, least)),
+        ("days_attribute", optional(switch.lasting.as_ref().map(|(attribute, _)| attribute.as_str()))),
+        ("days_place", Value::place(switch.lasting.as_ref().map_or(&switch.place, |(_, place)| place).clone())),
         ("title", optional(switch.title.as_deref())),
         ("lifted_by", optional(switch.lifted_by.as_deref())),
         ("skipped_by", optional(switch.skipped_by.as_deref())),
