@@ -15,6 +15,7 @@ pub mod join;
 pub mod located;
 pub mod lookup;
 pub mod path;
+pub mod service;
 mod sight;
 pub mod stakes;
 pub mod statements;
@@ -32,6 +33,10 @@ use credential::Credential;
 use grant::Grant;
 use holder::Holder;
 use path::Path;
+use service::Service;
+use service::package::Package;
+use service::secret::Secret;
+use service::setting::Setting;
 use store::{Copy, Store};
 
 /// A project as lastcopy sees it.
@@ -49,6 +54,14 @@ pub struct Model {
     pub grants: Vec<Grant>,
     /// Commands that run by themselves.
     pub commands: Vec<Command>,
+    /// What deployment configurations run.
+    pub services: Vec<Service>,
+    /// Settings that don't do what they say.
+    pub settings: Vec<Setting>,
+    /// Secrets among the variables of services.
+    pub secrets: Vec<Secret>,
+    /// Packages that deployments are applied with.
+    pub packages: Vec<Package>,
     /// Agent → operation → credential → store.
     pub paths: Vec<Path>,
 }
@@ -71,7 +84,11 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
     let commands = command::commands(inputs, &sight);
     let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
     let paths = path::paths(inputs, &joined);
-    Model { stores, copies, credentials, holders, grants, commands, paths }
+    let services = service::services(inputs);
+    let settings = service::setting::settings(inputs);
+    let secrets = service::secret::secrets(inputs);
+    let packages = service::package::packages(inputs, &stores);
+    Model { stores, copies, credentials, holders, grants, commands, services, settings, secrets, packages, paths }
 }
 
 impl Model {

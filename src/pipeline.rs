@@ -126,6 +126,7 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
         tokens: &tokens,
         commands: &commands,
         classify: &classify,
+        today: &request.today,
         config,
         knowledge,
     };

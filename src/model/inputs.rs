@@ -32,6 +32,8 @@ pub struct Inputs<'a> {
     pub commands: &'a [ci::Command],
     /// What a command would do, run in a directory of the project (`None`: not known which).
     pub classify: &'a (dyn Fn(Option<&str>, &str) -> Classified + Sync),
+    /// Today, as `2026-11-24`.
+    pub today: &'a str,
     /// The project's configuration.
     pub config: &'a Config,
     /// What is known of the world.

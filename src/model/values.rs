@@ -9,6 +9,7 @@ mod grant;
 mod holders;
 mod path;
 mod resource;
+mod service;
 mod store;
 
 use std::sync::Arc;
@@ -34,6 +35,10 @@ pub fn facts(model: &Model, inputs: &Inputs<'_>) -> Vec<Fact> {
     all.extend(model.holders.iter().map(|h| values.holder(h)));
     all.extend(values.grants());
     all.extend(model.commands.iter().map(|c| values.command(c)));
+    all.extend(model.services.iter().map(|s| values.service(s)));
+    all.extend(model.settings.iter().map(|s| values.setting(s)));
+    all.extend(model.secrets.iter().map(|s| values.secret(s)));
+    all.extend(model.packages.iter().map(|p| values.package(p)));
     all.extend(inputs.agents.iter().filter_map(|a| values.agent(a)));
     all.extend(values.resources());
     all.extend(values.documents());

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use super::evaluate::value::{Kind, ProjectOf, Resource, Val, Value};
 use super::evaluate::{self, Files, Outcome};
+use super::ignored::{Ignored, Of};
+use super::settings::VOLUME_KEYS;
 use super::{Bucket, ENVIRONMENTS, Project, Service, Volume};
 use crate::finding::Reason;
 use crate::source::Text;
@@ -285,7 +287,9 @@ impl Building {
         let config = resource.config.borrow();
         let deleted = config.entries.get("isDeleted").filter(|e| e.value.truthy() == Ok(true));
         let deleted = deleted.map(|e| e.whole);
-        Volume { name, span: resource.span, deleted, declared, maybe: maybe.cloned() }
+        let unknown = config.entries.iter().filter(|(key, _)| !VOLUME_KEYS.contains(&key.as_str()));
+        let ignored_keys = unknown.map(|(key, e)| Ignored::new(key, e.key, Of::Code)).collect();
+        Volume { name, span: resource.span, deleted, ignored_keys, declared, maybe: maybe.cloned() }
     }
 
     /// A volume that is mounted exists though no list names it: applying never deletes one.
