@@ -1,4 +1,4 @@
-//! Railway: `.railway/railway.ts`, `railway.toml`/`railway.json` → services, databases, volumes,
+//! Railway: `.railway/railway.ts` (and `.py`, `.go`), `railway.toml`/`railway.json` → services, databases, volumes,
 //! buckets and commands, per environment. (The Terraform provider's resources are joined in `model`.)
 
 pub mod config;
@@ -48,7 +48,6 @@ pub fn read<'a>(
     let named: BTreeSet<Text> =
         configs.iter().map(|p| p.environment.clone()).chain(options.environments.iter().cloned()).collect();
     let mut projects = project::read(&files, &named);
-    projects.extend(project::not_understood(workspace));
     projects.extend(configs);
     projects
 }

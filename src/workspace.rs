@@ -77,6 +77,10 @@ pub enum Format {
     /// TypeScript or JavaScript.
     #[serde(rename = "typescript")]
     TypeScript,
+    /// Python.
+    Python,
+    /// Go.
+    Go,
     /// POSIX shell or bash.
     Shell,
     /// Starlark.
@@ -99,6 +103,8 @@ impl Format {
             Format::Yaml => "yaml",
             Format::FrontMatter => "front-matter",
             Format::TypeScript => "typescript",
+            Format::Python => "python",
+            Format::Go => "go",
             Format::Shell => "shell",
             Format::Starlark => "starlark",
             Format::Dotenv => "dotenv",

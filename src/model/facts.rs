@@ -88,6 +88,7 @@ pub const KINDS: &[Kind] = &[
             a("makes", Record("makes"), "the copies its platform makes by itself, if switched on"),
             a("hazards", Record("hazards"), "what makes its loss easier, if switched on"),
             a("copies", List(&COPY), "its known copies"),
+            a("told_copies", LIST_STRING, "those of them that exist or may exist, in words"),
             a("survivors", Record("survivors"), "which copies survive each blast"),
             a("destroyed_by", LIST_STRING, "the platform's words for the calls that delete it"),
             a("replaces_on", LIST_STRING, "attributes whose change destroys and recreates it"),
@@ -434,7 +435,7 @@ pub const KINDS: &[Kind] = &[
         fact: true,
         doc: "a file",
         attributes: &[
-            a("format", String, "hcl, json, jsonc, toml, yaml, front-matter, typescript, shell, dotenv, text"),
+            a("format", String, "hcl, json, jsonc, toml, yaml, front-matter, typescript, python, go, shell, dotenv, text"),
             a("role", String, "what it is to which product; empty for other text"),
             a("strict", Bool, "whether its product would refuse it when it can't be parsed"),
             a("problems", List(&Record("problem")), "what couldn't be read"),

@@ -36,6 +36,9 @@ pub(super) const SERVICE_KEYS: &[&str] = &[
     "cdn",
 ];
 
+/// More keys of a function.
+pub(super) const FUNCTION_KEYS: &[&str] = &["code_file", "codeFile", "runtime"];
+
 /// Keys of what the SDK makes of a service or database: what can be set on it afterwards.
 pub(super) const NODE_KEYS: &[&str] = &[
     "source",

@@ -94,7 +94,7 @@ fn made(inputs: &Inputs<'_>, variable: &Variable) -> Option<(&'static str, Confi
         VariableValue::Literal(text) if secret && credentials::is_real(inputs.knowledge, text) => {
             // What is recognised as a token of a platform is told as one.
             let told = inputs.tokens.iter().any(|(file, token)| {
-                *file == variable.span.source && (variable.span.contains(token.value) || token.span.contains(variable.span))
+                token.provider.is_some() && *file == variable.span.source && (variable.span.contains(token.value) || token.span.contains(variable.span))
             });
             (!told).then_some(("literal", Confidence::Medium))
         }

@@ -86,7 +86,7 @@ impl Native {
     /// The export of a name.
     pub fn named(name: &str) -> Option<Native> {
         Some(match name {
-            "defineRailway" | "define" => Native::Define,
+            "defineRailway" | "define" | "define_railway" => Native::Define,
             "project" => Native::Project,
             "service" => Native::Service,
             "fn" | "func" => Native::Function,

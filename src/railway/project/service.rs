@@ -6,7 +6,7 @@ use crate::finding::Reason;
 use crate::railway::evaluate::value::{Entry, Kind, Native, Object, Resource, SourceOf, Val, Value};
 use crate::railway::ignored::{Ignored, Meant, Of};
 use crate::railway::settings::{
-    BUILD_KEYS, DATABASE_KEYS, DEPLOY_KEYS, NODE_KEYS, RUN_KEYS, SERVICE_KEYS, whole_reference,
+    BUILD_KEYS, DATABASE_KEYS, DEPLOY_KEYS, FUNCTION_KEYS, NODE_KEYS, RUN_KEYS, SERVICE_KEYS, whole_reference,
 };
 use crate::railway::{Maybe, Mount, Service, ServiceKind, Variable, VariableValue};
 use crate::source::{Span, Text};
@@ -71,6 +71,7 @@ fn effective(given: &Object, resource: &Resource) -> (Object, Vec<Ignored>, Vec<
         let name = key.as_str();
         // `env` of what was made is a getter; setting a part of it is told by the evaluator as `env`.
         let known = of_call.contains(&name)
+            || resource.kind == Kind::Function && FUNCTION_KEYS.contains(&name)
             || assigned.contains(key) && (NODE_KEYS.contains(&name) || name == "env" || entry.value.is_nullish());
         if known {
             config.entries.insert(key.clone(), entry.clone());
