@@ -12,11 +12,11 @@ mod settings;
 use std::collections::BTreeSet;
 
 use crate::finding::Reason;
-use ignored::Ignored;
 use crate::source::{SourceId, Span, Text};
 use crate::syntax::tree::Tree;
 use crate::syntax::typescript;
 use crate::workspace::Workspace;
+use ignored::Ignored;
 
 /// What the platform is called in `rules/knowledge/`.
 pub const PLATFORM: &str = "railway";

@@ -5,6 +5,7 @@ mod given;
 mod load;
 mod memory;
 mod named;
+mod revision;
 mod root;
 mod table;
 
@@ -12,6 +13,7 @@ pub use given::{read_dir_texts, read_dir_yaml};
 pub use load::{LoadError, LoadOptions, load};
 pub use memory::in_memory;
 pub use named::{FileError, in_words, read_text, real};
+pub use revision::load_at;
 pub use root::find_root;
 pub use table::Table;
 

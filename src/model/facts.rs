@@ -435,7 +435,11 @@ pub const KINDS: &[Kind] = &[
         fact: true,
         doc: "a file",
         attributes: &[
-            a("format", String, "hcl, json, jsonc, toml, yaml, front-matter, typescript, python, go, shell, dotenv, text"),
+            a(
+                "format",
+                String,
+                "hcl, json, jsonc, toml, yaml, front-matter, typescript, python, go, shell, dotenv, text",
+            ),
             a("role", String, "what it is to which product; empty for other text"),
             a("strict", Bool, "whether its product would refuse it when it can't be parsed"),
             a("problems", List(&Record("problem")), "what couldn't be read"),

@@ -101,7 +101,9 @@ fn service(workspace: &Workspace, file: &File, root: &Node, environment: &Text) 
         directory(&file.source.path).map(|d| Maybe { span: file.source.span().at_start(), text: Ok(d.into()) });
     ignored(root, "", true, &mut service.ignored_keys);
     // An environment's block says nothing about the others.
-    let elsewhere = |key: &str| key.strip_prefix("environments.").is_some_and(|k| !k.starts_with(&format!("{}.", environment.as_str())));
+    let elsewhere = |key: &str| {
+        key.strip_prefix("environments.").is_some_and(|k| !k.starts_with(&format!("{}.", environment.as_str())))
+    };
     service.ignored_keys.retain(|i| !elsewhere(&i.key));
     service
 }

@@ -60,7 +60,8 @@ fn mains<'a>(files: &Files<'_, '_>, all: &[&'a File]) -> Vec<&'a File> {
     }
     let main = |f: &&&File| {
         let path = &f.source.path;
-        match path.strip_suffix("/railway.ts").or(path.strip_suffix("/railway.py")).or(path.strip_suffix("/railway.go")) {
+        match path.strip_suffix("/railway.ts").or(path.strip_suffix("/railway.py")).or(path.strip_suffix("/railway.go"))
+        {
             // The tool takes the first of these that is there.
             Some(dir) if dir == ".railway" || dir.ends_with("/.railway") => {
                 let first = ["ts", "py", "go"].iter().map(|e| format!("{dir}/railway.{e}"));

@@ -39,7 +39,11 @@ fn package(workspace: &Workspace, file: &File) -> Option<Package> {
     let span = member.key_span.to(member.value.span);
     let locked = locked(workspace, &file.source.path);
     let version = locked.ok_or(()).or_else(|()| exact(&written)).map_err(|()| {
-        Reason::at("version-range", format!("`{written}` is a range, and no lock file says which version is used"), span)
+        Reason::at(
+            "version-range",
+            format!("`{written}` is a range, and no lock file says which version is used"),
+            span,
+        )
     });
     Some(Package { name: NAME, written, span, version })
 }
@@ -90,7 +94,8 @@ fn exact(written: &str) -> Result<(i64, i64, i64), ()> {
 
 fn parse(text: &str) -> Option<(i64, i64, i64)> {
     let plain = text.split(['-', '+']).next().unwrap_or(text);
-    let parts: Vec<i64> = plain.split('.').map(|p| p.parse().ok().filter(|n| (0..1000).contains(n))).collect::<Option<_>>()?;
+    let parts: Vec<i64> =
+        plain.split('.').map(|p| p.parse().ok().filter(|n| (0..1000).contains(n))).collect::<Option<_>>()?;
     match parts[..] {
         [major, minor, patch] => Some((major, minor, patch)),
         _ => None,

@@ -15,9 +15,7 @@ use tree_sitter::{Node, Parser};
 
 use crate::source::{Source, Span, Text};
 use crate::syntax::json::own_line;
-use crate::syntax::typescript::{
-    BRACKETS, DEPTH, Element, Expr, ExprKind, File, Name, PROBLEMS, deepest, items,
-};
+use crate::syntax::typescript::{BRACKETS, DEPTH, Element, Expr, ExprKind, File, Name, PROBLEMS, deepest, items};
 use crate::syntax::{Comment, Problem};
 
 /// Parses a file. Never fails: see [`File::problems`].

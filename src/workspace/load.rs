@@ -12,11 +12,11 @@ use crate::workspace::table::Table;
 use crate::workspace::{File, Format, Skipped, Tracking, Unreadable, Workspace};
 
 /// Text read only for credentials is at most this long, in bytes.
-const TEXT_LIMIT: u64 = 1 << 20;
+pub(super) const TEXT_LIMIT: u64 = 1 << 20;
 /// A file with a role is at most this long, in bytes.
-const ROLE_LIMIT: u64 = 8 << 20;
+pub(super) const ROLE_LIMIT: u64 = 8 << 20;
 /// More files than this aren't read.
-const FILE_LIMIT: usize = 200_000;
+pub(super) const FILE_LIMIT: usize = 200_000;
 
 /// What to load beside what the table wants.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,14 @@ pub enum LoadError {
         path: String,
         /// What the system says.
         error: std::io::Error,
+    },
+    /// A revision to compare with.
+    #[error("--base {revision}: {message}")]
+    Revision {
+        /// As written.
+        revision: String,
+        /// What is wrong.
+        message: String,
     },
     /// A glob of the options.
     #[error("glob `{glob}`: {message}")]
@@ -92,7 +100,7 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
     Ok(assemble(root, git.as_ref(), candidates, read, skipped))
 }
 
-fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
+pub(super) fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
     let mut builder = globset::GlobSetBuilder::new();
     for glob in list {
         let error = |e: &globset::Error| LoadError::Glob { glob: glob.clone(), message: e.kind().to_string() };

@@ -102,12 +102,14 @@ fn inside(path: &str, dir: &str) -> bool {
 /// The file of an embedded database that a variable names, as an absolute path of the container.
 fn data_file<'a>(name: &str, text: &'a str) -> Option<&'a str> {
     let text = text.split(['?', '#']).next().unwrap_or(text);
-    let path = ["sqlite", "sqlite3", "libsql", "duckdb", "h2"].iter().find_map(|s| text.strip_prefix(s)?.strip_prefix(':'));
+    let path =
+        ["sqlite", "sqlite3", "libsql", "duckdb", "h2"].iter().find_map(|s| text.strip_prefix(s)?.strip_prefix(':'));
     // Three slashes and a name are a path relative to the working directory for some, absolute for others.
     let absolute = match path {
-        Some(path) => path.strip_prefix("///").filter(|p| p.starts_with('/')).or_else(|| {
-            Some(path).filter(|p| p.starts_with('/') && !p.starts_with("//"))
-        }),
+        Some(path) => path
+            .strip_prefix("///")
+            .filter(|p| p.starts_with('/'))
+            .or_else(|| Some(path).filter(|p| p.starts_with('/') && !p.starts_with("//"))),
         None => match text.strip_prefix("file:") {
             Some(path) => path.strip_prefix("//").filter(|p| p.starts_with('/')).or(Some(path)),
             None => {

@@ -94,7 +94,9 @@ fn made(inputs: &Inputs<'_>, variable: &Variable) -> Option<(&'static str, Confi
         VariableValue::Literal(text) if secret && credentials::is_real(inputs.knowledge, text) => {
             // What is recognised as a token of a platform is told as one.
             let told = inputs.tokens.iter().any(|(file, token)| {
-                token.provider.is_some() && *file == variable.span.source && (variable.span.contains(token.value) || token.span.contains(variable.span))
+                token.provider.is_some()
+                    && *file == variable.span.source
+                    && (variable.span.contains(token.value) || token.span.contains(variable.span))
             });
             (!told).then_some(("literal", Confidence::Medium))
         }
@@ -110,9 +112,34 @@ fn is_secret(name: &str) -> bool {
         ["API", "PRIVATE", "ENCRYPTION", "SIGNING", "MASTER", "SECRET", "ACCESS", "SERVICE", "JWT", "APP"];
     // About a secret, not the secret.
     const ABOUT: [&str; 28] = [
-        "NAME", "ID", "URL", "URI", "PATH", "FILE", "TTL", "EXPIRY", "EXPIRES", "EXPIRATION", "EXPIRE", "LIFETIME", "AGE",
-        "HEADER", "ISSUER", "ALGORITHM", "ALG", "LENGTH", "PREFIX", "ENABLED", "COUNT", "LIMIT", "HOST", "PUBLIC", "TYPE",
-        "MINUTES", "SECONDS", "DAYS",
+        "NAME",
+        "ID",
+        "URL",
+        "URI",
+        "PATH",
+        "FILE",
+        "TTL",
+        "EXPIRY",
+        "EXPIRES",
+        "EXPIRATION",
+        "EXPIRE",
+        "LIFETIME",
+        "AGE",
+        "HEADER",
+        "ISSUER",
+        "ALGORITHM",
+        "ALG",
+        "LENGTH",
+        "PREFIX",
+        "ENABLED",
+        "COUNT",
+        "LIMIT",
+        "HOST",
+        "PUBLIC",
+        "TYPE",
+        "MINUTES",
+        "SECONDS",
+        "DAYS",
     ];
     let last = words.last().map(String::as_str).unwrap_or_default();
     if words.iter().any(|w| ABOUT.contains(&w.as_str())) {
@@ -131,7 +158,9 @@ mod tests {
         for name in ["JWT_SECRET", "POSTGRES_PASSWORD", "API_KEY", "SECRET_KEY", "SESSION_TOKEN", "DB_PASS"] {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["SECRET_NAME", "TOKEN_TTL", "PUBLIC_KEY", "PASSWORD_MIN_LENGTH", "KEY", "AWS_ACCESS_KEY_ID", "PORT"] {
+        for name in
+            ["SECRET_NAME", "TOKEN_TTL", "PUBLIC_KEY", "PASSWORD_MIN_LENGTH", "KEY", "AWS_ACCESS_KEY_ID", "PORT"]
+        {
             assert!(!is_secret(name), "{name}");
         }
     }

@@ -56,7 +56,10 @@ pub fn settings(inputs: &Inputs<'_>) -> Vec<Setting> {
             for ignored in &service.ignored_keys {
                 // A path that should have been a volume's is told with the service.
                 let told = ignored.meant == Meant::Volume && !service.meant_mounts.is_empty();
-                fold(&mut all, Setting { callers: callers.clone(), ..of(inputs, project, &service.name, ignored, told) });
+                fold(
+                    &mut all,
+                    Setting { callers: callers.clone(), ..of(inputs, project, &service.name, ignored, told) },
+                );
             }
             for setting in without_volume(inputs, project, service) {
                 fold(&mut all, Setting { callers: callers.clone(), ..setting });
@@ -114,7 +117,8 @@ fn without_volume(inputs: &Inputs<'_>, project: &Project, service: &railway::Ser
         let Ok(text) = &command.text else { continue };
         let names = |path: &str| {
             let path = path.trim_end_matches('/');
-            let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ';' | '<' | '>' | '`'));
+            let mut words =
+                text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ';' | '<' | '>' | '`'));
             path.len() > 1 && words.any(|w| w == path || w.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
         };
         let Some(mount) = service.mounts.iter().find(|m| names(&m.path)) else { continue };
@@ -126,7 +130,11 @@ fn without_volume(inputs: &Inputs<'_>, project: &Project, service: &railway::Ser
             provider: railway::PLATFORM,
             platform: platform(inputs),
             problem: "without-volume",
-            meant: format!("work on `{}`, where the volume `{}` is mounted", mount.path.as_str(), mount.volume.as_str()),
+            meant: format!(
+                "work on `{}`, where the volume `{}` is mounted",
+                mount.path.as_str(),
+                mount.volume.as_str()
+            ),
             protects: true,
             instead: Some("the start command".into()),
             span: command.span,

@@ -8,9 +8,9 @@ use super::value::{Closure, Native, Object, Val, Value};
 use super::{Evaluator, Flow};
 use crate::finding::Reason;
 use crate::source::{Source, SourceId, Span, Text};
-use crate::syntax::{go, json, python};
 use crate::syntax::tree::{Data, Node};
 use crate::syntax::typescript::{self, File, Imported, Name, Pattern, StmtKind};
+use crate::syntax::{go, json, python};
 use crate::workspace::Workspace;
 
 /// How many files one evaluation reads.

@@ -36,7 +36,10 @@ pub(super) fn read(resource: &Resource, name: Text, maybe: Option<&Reason>) -> (
     service.cron = settings.first(&["deploy.cronSchedule"]).and_then(text);
     service.restart = settings.first(&["deploy.restartPolicyType"]).and_then(text);
     service.required_mount = settings.first(&["deploy.requiredMountPath"]).and_then(text);
-    service.replicas = settings.first(&["replicas", "regions", "deploy.multiRegionConfig", "deploy.numReplicas"]).as_ref().and_then(replicas);
+    service.replicas = settings
+        .first(&["replicas", "regions", "deploy.multiRegionConfig", "deploy.numReplicas"])
+        .as_ref()
+        .and_then(replicas);
     source(&settings, &mut service);
     service.draining = settings.first(&["deploy.drainingSeconds"]).and_then(text);
     service.config_file = settings.first(&["configFile"]).and_then(text);
@@ -49,9 +52,9 @@ pub(super) fn read(resource: &Resource, name: Text, maybe: Option<&Reason>) -> (
         let object = object.borrow();
         let unknown = object.entries.iter().filter(|(inner, _)| !known.contains(&inner.as_str()));
         let unknown = unknown.filter(|(_, e)| !e.value.is_nullish());
-        service.ignored_keys.extend(
-            unknown.map(|(inner, e)| Ignored::new(&format!("{key}.{}", inner.as_str()), e.key, Of::Code)),
-        );
+        service
+            .ignored_keys
+            .extend(unknown.map(|(inner, e)| Ignored::new(&format!("{key}.{}", inner.as_str()), e.key, Of::Code)));
     }
     service.meant_mounts = meant_mounts;
     (service, mounted)

@@ -168,7 +168,9 @@ impl Lower<'_> {
             let kind = match self.expr(key).kind {
                 ExprKind::String(text) => PropertyKind::Named(Name { text, span: at }, value),
                 // A field of a struct; the key of a map is a name only where it is a constant.
-                ExprKind::Name(text) if of != "map_type" => PropertyKind::Named(Name { text: small(&text), span: at }, value),
+                ExprKind::Name(text) if of != "map_type" => {
+                    PropertyKind::Named(Name { text: small(&text), span: at }, value)
+                }
                 kind => PropertyKind::Computed(Expr { span: at, kind }, value),
             };
             properties.push(Property { span, kind });
@@ -182,7 +184,11 @@ impl Lower<'_> {
             let rest = child.kind() == "variadic_parameter_declaration";
             let mut cursor = child.walk();
             let names: Vec<Node<'_>> = child.children_by_field_name("name", &mut cursor).collect();
-            all.extend(names.into_iter().map(|n| Parameter { pattern: Pattern::Name(self.name(n)), default: None, rest }));
+            all.extend(names.into_iter().map(|n| Parameter {
+                pattern: Pattern::Name(self.name(n)),
+                default: None,
+                rest,
+            }));
         }
         all
     }

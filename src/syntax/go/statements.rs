@@ -62,8 +62,11 @@ impl Lower<'_> {
         let mut all = Vec::new();
         for spec in specs {
             let mut cursor = spec.walk();
-            let names: Vec<Name> =
-                spec.children_by_field_name("name", &mut cursor).filter(|n| n.is_named()).map(|n| self.name(n)).collect();
+            let names: Vec<Name> = spec
+                .children_by_field_name("name", &mut cursor)
+                .filter(|n| n.is_named())
+                .map(|n| self.name(n))
+                .collect();
             let values = spec.child_by_field_name("value").map_or_else(Vec::new, |v| self.listed(v));
             let span = self.span(spec);
             let mut values = values.into_iter();

@@ -13,7 +13,11 @@ fn the_function_railway_is_the_default_export() {
     let file = read(text);
     assert_eq!(file.problems, []);
     assert!(file.statements.iter().any(|s| matches!(s.kind, StmtKind::ExportDefault(_))));
-    assert!(file.statements.iter().any(|s| matches!(&s.kind, StmtKind::ExportNames { names, .. } if names[0].1.text == "partial")));
+    assert!(
+        file.statements
+            .iter()
+            .any(|s| matches!(&s.kind, StmtKind::ExportNames { names, .. } if names[0].1.text == "partial"))
+    );
 }
 
 #[test]

@@ -66,7 +66,9 @@ impl Lower<'_> {
         let name = self.name(function.child_by_field_name("attribute")?);
         let at = name.span;
         let plain: Vec<Expr> = arguments.iter().map(|a| a.value.clone()).collect();
-        let new = |object: Expr, name: &str, arguments: Vec<Expr>| Some(call(member(object, name, at, span), arguments, span));
+        let new = |object: Expr, name: &str, arguments: Vec<Expr>| {
+            Some(call(member(object, name, at, span), arguments, span))
+        };
         let simple = match name.text.as_str() {
             "append" => "push",
             "lower" => "toLowerCase",
@@ -162,7 +164,12 @@ fn merged(mut arguments: Vec<Element>, properties: Vec<Property>, span: Span) ->
 }
 
 /// Keywords at the places of the parameters they name; what names none goes into `**rest`.
-fn placed(parameters: &[super::Parameter], given: Vec<Element>, mut properties: Vec<Property>, span: Span) -> Vec<Element> {
+fn placed(
+    parameters: &[super::Parameter],
+    given: Vec<Element>,
+    mut properties: Vec<Property>,
+    span: Span,
+) -> Vec<Element> {
     let nothing = || Element { value: Expr { span, kind: ExprKind::Undefined }, spread: false };
     let mut given = given.into_iter();
     let mut all = Vec::new();
@@ -175,7 +182,8 @@ fn placed(parameters: &[super::Parameter], given: Vec<Element>, mut properties: 
             all.push(Element { value: keywords(std::mem::take(&mut properties), span), spread: false });
             continue;
         }
-        let own = properties.iter().position(|p| matches!(&p.kind, PropertyKind::Named(n, _) if n.text == parameter.name));
+        let own =
+            properties.iter().position(|p| matches!(&p.kind, PropertyKind::Named(n, _) if n.text == parameter.name));
         all.push(match (given.next(), own) {
             (Some(element), _) => element,
             (None, Some(index)) => match properties.remove(index).kind {

@@ -54,7 +54,8 @@ impl Lower<'_> {
             "call" => self.call(node).kind,
             "attribute" => {
                 let object = self.field(node, "object");
-                let name = node.child_by_field_name("attribute").map_or(Name { text: Text::from(""), span }, |n| self.name(n));
+                let name =
+                    node.child_by_field_name("attribute").map_or(Name { text: Text::from(""), span }, |n| self.name(n));
                 ExprKind::Member { object: Box::new(object), name: renamed(name), optional: false }
             }
             "subscript" => {

@@ -14,11 +14,8 @@ use crate::syntax::typescript::{
 impl Lower<'_> {
     pub(super) fn module(&mut self, root: Node<'_>) -> Vec<Stmt> {
         for node in self.children(root) {
-            let function = if node.kind() == "decorated_definition" {
-                node.child_by_field_name("definition")
-            } else {
-                Some(node)
-            };
+            let function =
+                if node.kind() == "decorated_definition" { node.child_by_field_name("definition") } else { Some(node) };
             if let Some(function) = function.filter(|f| f.kind() == "function_definition") {
                 self.remember(function);
             }
@@ -38,7 +35,8 @@ impl Lower<'_> {
             .into_iter()
             .filter(|c| !matches!(c.kind(), "keyword_separator" | "positional_separator"))
             .map(|c| {
-                let inner = if c.kind() == "typed_parameter" { self.children(c).first().copied().unwrap_or(c) } else { c };
+                let inner =
+                    if c.kind() == "typed_parameter" { self.children(c).first().copied().unwrap_or(c) } else { c };
                 (inner.kind() == "dictionary_splat_pattern", inner.kind() == "list_splat_pattern")
             })
             .collect();
@@ -109,20 +107,27 @@ impl Lower<'_> {
             "raise_statement" => vec![StmtKind::Throw],
             "break_statement" => vec![StmtKind::Break],
             "continue_statement" => vec![StmtKind::Continue],
-            "try_statement" => vec![StmtKind::Try {
-                body: me.block(node, "body"),
-                handler: Vec::new(),
-                finally: Vec::new(),
-            }],
+            "try_statement" => {
+                vec![StmtKind::Try { body: me.block(node, "body"), handler: Vec::new(), finally: Vec::new() }]
+            }
             "with_statement" => vec![StmtKind::Block(me.block(node, "body"))],
             "delete_statement" => me
                 .children(node)
                 .first()
-                .map(|target| StmtKind::Expression(Expr { span, kind: ExprKind::Unary(Unary::Delete, Box::new(me.expr(*target))) }))
+                .map(|target| {
+                    StmtKind::Expression(Expr {
+                        span,
+                        kind: ExprKind::Unary(Unary::Delete, Box::new(me.expr(*target))),
+                    })
+                })
                 .into_iter()
                 .collect(),
             // Of no effect on what is built.
-            "pass_statement" | "global_statement" | "nonlocal_statement" | "assert_statement" | "future_import_statement"
+            "pass_statement"
+            | "global_statement"
+            | "nonlocal_statement"
+            | "assert_statement"
+            | "future_import_statement"
             | "type_alias_statement" => Vec::new(),
             other => vec![StmtKind::Other(other)],
         });

@@ -8,7 +8,8 @@ fn read(text: &str) -> File {
 
 #[test]
 fn a_decorated_function_is_the_default_export() {
-    let file = read("from railway_sdk import define_railway\n\n@define_railway\ndef main(ctx=None):\n    return None\n");
+    let file =
+        read("from railway_sdk import define_railway\n\n@define_railway\ndef main(ctx=None):\n    return None\n");
     assert_eq!(file.problems, []);
     assert!(matches!(&file.statements[1].kind, StmtKind::ExportDefault(e) if matches!(e.kind, ExprKind::Call { .. })));
 }
