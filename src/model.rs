@@ -2,6 +2,7 @@
 //! what is at stake in each.
 
 mod act;
+pub mod change;
 pub mod command;
 pub mod credential;
 pub mod cut;
@@ -27,6 +28,7 @@ pub use act::Act;
 pub use fact::Fact;
 pub use inputs::Inputs;
 
+use change::Change;
 use command::Command;
 use credential::Credential;
 use grant::Grant;
@@ -51,6 +53,10 @@ pub struct Model {
     pub commands: Vec<Command>,
     /// Agent → operation → credential → store.
     pub paths: Vec<Path>,
+    /// What plans and `removed` blocks do to stores.
+    pub changes: Vec<Change>,
+    /// What is there before that: its stores and copies.
+    pub past: Option<Box<Model>>,
 }
 
 /// Joins everything the stages below found.
@@ -71,7 +77,9 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
     let commands = command::commands(inputs, &sight);
     let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
     let paths = path::paths(inputs, &joined);
-    Model { stores, copies, credentials, holders, grants, commands, paths }
+    let mut model = Model { stores, copies, credentials, holders, grants, commands, paths, ..Model::default() };
+    change::add(inputs, &mut model);
+    model
 }
 
 impl Model {

@@ -89,9 +89,16 @@ pub struct Common {
     /// Look at one environment only
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
-    /// Set a Terraform variable (repeatable)
-    #[arg(long = "var", value_name = "[ROOT=]NAME=VALUE")]
-    pub vars: Vec<String>,
+    /// `--var` and `--var-file`, in their order.
+    #[command(flatten)]
+    pub assigning: crate::cli::assigning::Assigning,
+    /// Set Terraform variables from the environment's TF_VAR_…
+    #[arg(long)]
+    pub env_vars: bool,
+    /// Look at a plan in place of evaluating its root: what `terraform show -json` writes of a plan or a state
+    /// (repeatable)
+    #[arg(long = "plan", value_name = "[ROOT=]FILE")]
+    pub plans: Vec<String>,
 }
 
 impl Common {
@@ -103,7 +110,9 @@ impl Common {
             rules: self.rules.clone(),
             today: self.today.clone().unwrap_or_else(crate::cli::today::system),
             environment: self.environment.clone(),
-            vars: self.vars.clone(),
+            assign: self.assigning.0.clone(),
+            env_vars: self.env_vars,
+            plans: self.plans.clone(),
         }
     }
 }

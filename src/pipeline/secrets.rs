@@ -32,7 +32,10 @@ pub fn mask(inputs: &Inputs<'_>, documents: &[Document]) -> Mask {
             }
         }
     }
-    Mask::with_values(secrets, values)
+    let plans = || inputs.terraform.iter().filter_map(|e| e.planned.as_ref()).map(|p| &p.plan);
+    values.extend(plans().flat_map(|p| &p.secrets));
+    let private: Vec<Span> = plans().flat_map(|p| &p.private).copied().collect();
+    Mask::with_values(secrets, values).and_places(&private)
 }
 
 /// The places of every plain value below a node. (Parsers cap nesting.)
