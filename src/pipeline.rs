@@ -8,6 +8,8 @@ mod secrets;
 pub mod session;
 mod summary;
 
+pub use handed::handed_in;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;

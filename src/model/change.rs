@@ -265,7 +265,7 @@ impl Of<'_> {
                 happens: destroy.clone(),
                 forced_by: Vec::new(),
                 why: None,
-                by: "a `removed` block".to_owned(),
+                by: "removed".to_owned(),
                 refused_by: None,
                 stakes: self.stakes(store, &kept),
                 kept,

@@ -357,7 +357,7 @@ pub const KINDS: &[Kind] = &[
             a("happens", Bool, "true; unknown where it hangs on what is known only after apply"),
             a("forced_by", LIST_STRING, "attributes that force it"),
             a("why", String, "why, in words; null where that isn't told"),
-            a("by", String, "the file or block that plans it"),
+            a("by", String, "the plan's file; `removed` for a block of that kind"),
             a("refused_by", String, "a guard that is on and refuses it until it is lifted; null if there is none"),
             a("kept", LIST_STRING, "known copies that survive it"),
             a("setting", String, "the attribute that changes, of `unguard` and `shorten`; null where it is no attribute"),

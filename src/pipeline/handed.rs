@@ -8,6 +8,8 @@ use crate::pipeline::Request;
 use crate::pipeline::failure::Failure;
 use crate::pipeline::roots::Root;
 use crate::pipeline::session::{Assign, Options};
+use crate::rules::examples::Case;
+use crate::rules::file::With;
 use crate::source::Span;
 use crate::syntax::document::Document;
 use crate::terraform::{Assigned, Assignment, PlanOf, plan};
@@ -95,6 +97,26 @@ impl Handed {
         }
         Ok(path)
     }
+}
+
+/// What the options of an example hand in; its rule's file is checked for them to be there.
+pub fn handed_in(case: &Case) -> Request {
+    let mut request = Request::default();
+    let dir = |root: Option<&str>| root.map(tidy);
+    let mut add = |path: &str, role: &'static str, format: Format| {
+        if let Some(text) = case.files.get(path) {
+            request.given.push(Given { path: path.to_owned(), text: text.clone(), role, format });
+        }
+    };
+    for (root, file) in case.options.plan.iter().filter_map(|f| With::file(f, &case.files)) {
+        add(file, plan::ROLE, Format::Json);
+        request.plans.push((dir(root), file.to_owned()));
+    }
+    for (root, file) in case.options.var_file.iter().filter_map(|f| With::file(f, &case.files)) {
+        add(file, "tfvars", if file.ends_with(".json") { Format::Json } else { Format::Hcl });
+        request.assigned.push(Assigned { root: dir(root), what: Assignment::File(file.to_owned()) });
+    }
+    request
 }
 
 /// The plans that were handed in, read; and what can't be.
