@@ -59,7 +59,7 @@ pub struct Change {
     pub by: String,
     /// The guard that refuses it, in words.
     pub refused_by: Option<String>,
-    /// Addresses of known copies that survive it.
+    /// Known copies that survive it, in words.
     pub kept: Vec<String>,
     /// What changes, for a guard or copy.
     pub setting: Option<Changed>,
@@ -278,7 +278,7 @@ impl Of<'_> {
         }
     }
 
-    /// Addresses of the known copies that outlive the store, and aren't kept in something that goes with it.
+    /// The known copies that outlive the store, in words, and aren't kept in something that goes with it.
     fn kept(&self, index: usize, store: &Store, gone: &[&str]) -> Vec<String> {
         let held = |copy: &&Copy| {
             let holder = copy.held_in.and_then(|h| self.past.stores.get(h));
@@ -286,7 +286,7 @@ impl Of<'_> {
         };
         let outcome = survive::outcome(index, store, &self.past.copies, Blast::Store);
         let survivors = outcome.survivors.iter().filter_map(|c| self.past.copies.get(*c));
-        survivors.filter(held).map(|c| c.address.clone()).collect()
+        survivors.filter(held).map(|c| c.title.clone()).collect()
     }
 
     /// What is at stake in a store that is being destroyed: what isn't known doesn't keep it.

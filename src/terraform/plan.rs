@@ -44,8 +44,10 @@ pub struct Plan {
     pub outputs: IndexMap<Text, Value>,
     /// Parts of the file that hold values: not shown.
     pub private: Vec<Span>,
-    /// Values that are marked as sensitive.
+    /// Text that is marked as sensitive.
     pub secrets: Vec<Span>,
+    /// Values of sensitive outputs, and what else is marked that isn't text: not all of it needs to be a secret.
+    pub guarded: Vec<Span>,
     /// What is missing from it.
     pub notes: Vec<Reason>,
 }

@@ -10,6 +10,7 @@ use crate::expr::{Type, Value};
 use crate::finding::Reason;
 use crate::source::{Span, Text};
 use crate::syntax::tree::{Data, Node};
+use crate::terraform::plan::Plan;
 
 /// What is written of a value: itself, and the trees that mark parts of it.
 #[derive(Clone, Copy, Default)]
@@ -84,16 +85,16 @@ impl<'a> Marked<'a> {
         value.marked(is_true(self.sensitive))
     }
 
-    /// The places of what is sensitive in it.
-    pub fn secrets(self, found: &mut Vec<Span>) {
+    /// The places of what is sensitive in it: of text, and of other values.
+    pub fn secrets(self, plan: &mut Plan) {
         let Some(node) = self.value else { return };
         if is_true(self.sensitive) {
-            leaves(node, found);
+            leaves(node, &mut plan.secrets, &mut plan.guarded);
             return;
         }
         match self.sensitive.map(|n| &n.value) {
-            Some(Data::Object(_)) => self.parts().into_values().for_each(|part| part.secrets(found)),
-            Some(Data::Array(items)) => (0..items.len()).for_each(|i| self.nth(i).secrets(found)),
+            Some(Data::Object(_)) => self.parts().into_values().for_each(|part| part.secrets(plan)),
+            Some(Data::Array(items)) => (0..items.len()).for_each(|i| self.nth(i).secrets(plan)),
             _ => {}
         }
     }
@@ -104,12 +105,20 @@ pub fn plain(node: Option<&Node>) -> Value {
     node.map_or_else(Value::null, |n| crate::expr::convert::placeless(from_node(n)))
 }
 
-/// The places of every plain value below a node.
-pub fn leaves(node: &Node, found: &mut Vec<Span>) {
+/// The places of every plain value below a node: of text, and of numbers.
+pub fn leaves(node: &Node, text: &mut Vec<Span>, numbers: &mut Vec<Span>) {
     match &node.value {
-        Data::Object(members) => members.iter().for_each(|m| leaves(&m.value, found)),
-        Data::Array(items) => items.iter().for_each(|item| leaves(item, found)),
+        Data::Object(members) => members.iter().for_each(|m| leaves(&m.value, text, numbers)),
+        Data::Array(items) => items.iter().for_each(|item| leaves(item, text, numbers)),
+        Data::String(_) => text.push(node.span),
+        Data::Number(_) => numbers.push(node.span),
         Data::Null | Data::Bool(_) => {}
-        _ => found.push(node.span),
     }
+}
+
+/// The places of every plain value below a node.
+pub fn all(node: &Node, found: &mut Vec<Span>) {
+    let mut numbers = Vec::new();
+    leaves(node, found, &mut numbers);
+    found.append(&mut numbers);
 }

@@ -80,7 +80,7 @@ fn not_json(source: &Source, message: &str) -> String {
     if written.iter().any(|w| text.starts_with(w)) || text.starts_with('\u{1b}') {
         return "this is a plan as people read it; hand in what `terraform show -json FILE` writes".to_owned();
     }
-    format!("not JSON, or not all of it: {message}")
+    format!("not JSON, or not all of it ({message}); a plan comes from `terraform show -json FILE`")
 }
 
 /// The format's version: of the major numbers that are known.
@@ -122,6 +122,7 @@ fn empty(source: &Source) -> Plan {
         outputs: IndexMap::new(),
         private: Vec::new(),
         secrets: Vec::new(),
+        guarded: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -130,7 +131,7 @@ fn state(source: &Source, root: &Node, values: &Node) -> Result<Plan, Problem> {
     let mut plan = empty(source);
     plan.after = resources(values.get("root_module"), &mut plan)?;
     plan.before.clone_from(&plan.after);
-    plan.outputs = outputs(values.get("outputs"), &mut plan.secrets);
+    plan.outputs = outputs(values.get("outputs"), &mut plan.guarded);
     plan.private.extend(values.get("outputs").map(|n| n.span));
     plan.declared = plan.after.iter().map(|e| super::without_keys(&e.address)).collect();
     for member in root.members().iter().filter(|m| !matches!(m.key.as_str(), "values" | "format_version")) {
@@ -150,7 +151,7 @@ fn planned(source: &Source, root: &Node) -> Result<Plan, Problem> {
         if configuration.sensitive.contains(&member.key)
             && let Some(node) = node
         {
-            marks::leaves(node, &mut plan.secrets);
+            marks::leaves(node, &mut plan.secrets, &mut plan.guarded);
         }
         plan.variables.insert(member.key.clone(), marks::plain(node));
     }
@@ -169,7 +170,7 @@ fn planned(source: &Source, root: &Node) -> Result<Plan, Problem> {
         }
         plan.before.push(entry);
     }
-    plan.outputs = outputs(values.and_then(|v| v.get("outputs")), &mut plan.secrets);
+    plan.outputs = outputs(values.and_then(|v| v.get("outputs")), &mut plan.guarded);
     plan.private.extend(values.and_then(|v| v.get("outputs")).map(|n| n.span));
     output_changes(root.get("output_changes"), &mut plan);
     if plan.declared.is_empty() {
@@ -254,7 +255,7 @@ fn resources(module: Option<&Node>, plan: &mut Plan) -> Result<Vec<Entry>, Probl
         for node in list(module.get("resources"), "resources")? {
             let mut entry = entry(node, address)?;
             let values = Marked { value: node.get("values"), unknown: None, sensitive: node.get("sensitive_values") };
-            values.secrets(&mut plan.secrets);
+            values.secrets(plan);
             plan.private.extend(values.value.map(|n| n.span));
             entry.values = values.attributes(&entry.address, entry.at);
             all.push(entry);
@@ -286,8 +287,8 @@ fn changes(node: Option<&Node>, plan: &mut Plan) -> Result<(), Problem> {
         let before = Marked { value: part("before"), unknown: None, sensitive: part("before_sensitive") };
         let after =
             Marked { value: part("after"), unknown: part("after_unknown"), sensitive: part("after_sensitive") };
-        before.secrets(&mut plan.secrets);
-        after.secrets(&mut plan.secrets);
+        before.secrets(plan);
+        after.secrets(plan);
         if before.value.is_some() {
             let values = before.attributes(&named.address, named.at);
             plan.before.push(Entry { values, ..named.clone() });
@@ -353,12 +354,12 @@ fn why(reason: &str) -> Option<&'static str> {
     })
 }
 
-fn outputs(node: Option<&Node>, secrets: &mut Vec<Span>) -> IndexMap<Text, crate::expr::Value> {
+fn outputs(node: Option<&Node>, guarded: &mut Vec<Span>) -> IndexMap<Text, crate::expr::Value> {
     let one = |m: &crate::syntax::tree::Member| {
         let sensitive = m.value.get("sensitive").and_then(Node::as_bool) == Some(true);
         let value = m.value.get("value");
         if let (true, Some(node)) = (sensitive, value) {
-            marks::leaves(node, secrets);
+            marks::all(node, guarded);
         }
         let known = value.map(|v| marks::plain(Some(v)));
         let unknown = || {
@@ -376,7 +377,6 @@ fn output_changes(node: Option<&Node>, plan: &mut Plan) {
     for member in node.map(Node::members).unwrap_or_default() {
         let part = |key: &str| member.value.get(key).filter(|n| !n.is_null());
         let marked = Marked { value: part("after"), unknown: part("after_unknown"), sensitive: part("after_sensitive") };
-        marked.secrets(&mut plan.secrets);
         let message = format!("output `{}` is known only after apply", member.key.as_str());
         let reasons = std::sync::Arc::new(vec![Reason::at("known-after-apply", message, member.key_span)]);
         told.insert(member.key.clone(), marked.read(&reasons));
