@@ -2,9 +2,11 @@
 //! what is at stake in each.
 
 mod act;
+pub mod change;
 pub mod command;
 pub mod credential;
 pub mod cut;
+pub mod earlier;
 pub mod environments;
 pub mod fact;
 pub mod facts;
@@ -28,6 +30,7 @@ pub use act::Act;
 pub use fact::Fact;
 pub use inputs::Inputs;
 
+use change::Change;
 use command::Command;
 use credential::Credential;
 use grant::Grant;
@@ -64,10 +67,19 @@ pub struct Model {
     pub packages: Vec<Package>,
     /// Agent → operation → credential → store.
     pub paths: Vec<Path>,
+    /// What plans and `removed` blocks do to stores.
+    pub changes: Vec<Change>,
+    /// What is there before that: its stores and copies.
+    pub past: Option<Box<Model>>,
 }
 
-/// Joins everything the stages below found.
-pub fn build(inputs: &Inputs<'_>) -> Model {
+/// The stores that are declared, and their copies; nothing else.
+pub fn declared(inputs: &Inputs<'_>) -> Model {
+    let (stores, copies) = stores(inputs);
+    Model { stores, copies, ..Model::default() }
+}
+
+fn stores(inputs: &Inputs<'_>) -> (Vec<Store>, Vec<Copy>) {
     let mut stores = join::terraform::stores(inputs);
     join::railway::stores(inputs, &mut stores);
     let copies = join::copies::copies(inputs, &mut stores);
@@ -77,6 +89,12 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
             store.stakes = stakes;
         }
     }
+    (stores, copies)
+}
+
+/// Joins everything the stages below found.
+pub fn build(inputs: &Inputs<'_>) -> Model {
+    let (stores, copies) = stores(inputs);
     let sight = sight::Sight::of(inputs, &stores);
     let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
@@ -88,7 +106,22 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
     let settings = service::setting::settings(inputs);
     let secrets = service::secret::secrets(inputs);
     let packages = service::package::packages(inputs, &stores);
-    Model { stores, copies, credentials, holders, grants, commands, services, settings, secrets, packages, paths }
+    let mut model = Model {
+        stores,
+        copies,
+        credentials,
+        holders,
+        grants,
+        commands,
+        services,
+        settings,
+        secrets,
+        packages,
+        paths,
+        ..Model::default()
+    };
+    change::add(inputs, &mut model);
+    model
 }
 
 impl Model {

@@ -10,9 +10,9 @@ mod root;
 mod table;
 
 pub use given::{read_dir_texts, read_dir_yaml};
-pub use load::{LoadError, LoadOptions, load};
-pub use memory::in_memory;
-pub use named::{FileError, in_words, read_text, real};
+pub use load::{Given, LoadError, LoadOptions, load};
+pub use memory::{in_memory, in_memory_with};
+pub use named::{FileError, in_words, read_bytes, read_text, real};
 pub use revision::load_at;
 pub use root::find_root;
 pub use table::Table;

@@ -411,12 +411,25 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "change",
         fact: true,
-        doc: "a planned action on a store (from a plan, or a `removed` block)",
+        doc: "a planned action on a store (from a plan, a `removed` block, or by comparison with an earlier revision)",
         attributes: &[
             a("store", STORE, "the store"),
             a("action", String, "destroy, replace, unguard, shorten"),
+            a("happens", Bool, "true; unknown where it hangs on what is known only after apply"),
             a("forced_by", LIST_STRING, "attributes that force it"),
-            a("by", String, "the file or block that plans it"),
+            a("why", String, "why, in words; null where that isn't told"),
+            a("by", String, "the plan's file; `removed` for a block of that kind; the earlier revision"),
+            a("told_by", String, "that in words, as the subject of a sentence: \"The plan plan.json\""),
+            a("refused_by", String, "a guard that is on and refuses it until it is lifted; null if there is none"),
+            a("kept", LIST_STRING, "known copies that survive it, in words"),
+            a(
+                "setting",
+                String,
+                "the attribute that changes, of `unguard` and `shorten`; null where it is no attribute",
+            ),
+            a("title", String, "the guard or copy that changes, in words; null for `destroy` and `replace`"),
+            a("before", String, "what it is now, in words; null for `destroy` and `replace`"),
+            a("after", String, "what it will be, in words; null for `destroy` and `replace`"),
         ],
     },
     Kind {
