@@ -26,6 +26,10 @@ mod stores;
 #[allow(dead_code)]
 mod dumps;
 
+#[path = "src/knowledge/images.rs"]
+#[allow(dead_code)]
+mod images;
+
 #[path = "src/knowledge/credentials.rs"]
 #[allow(dead_code)]
 mod credentials;
@@ -93,6 +97,9 @@ fn main() {
     let dumps: dumps::Dumps = read(Path::new("rules/knowledge/dumps.yaml"));
     write(&out.join("dumps.bin"), &dumps);
     code.push_str("static DUMPS: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/dumps.bin\"));\n");
+    let images: images::Images = read(Path::new("rules/knowledge/images.yaml"));
+    write(&out.join("images.bin"), &images);
+    code.push_str("static IMAGES: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/images.bin\"));\n");
     embed_operations(&out, &mut code);
     fs::write(out.join("knowledge.rs"), code).expect("OUT_DIR can be written");
 }

@@ -5,6 +5,7 @@ mod calls;
 pub mod credentials;
 pub mod dumps;
 pub mod iam;
+pub mod images;
 mod mcp;
 pub mod operations;
 pub mod scalar;
@@ -15,6 +16,7 @@ use std::sync::OnceLock;
 
 use credentials::{Credentials, Kind, Platform};
 use dumps::Dumps;
+use images::Images;
 use stores::{Backend, Provider, Reference, StoreType};
 
 /// What is known of the world.
@@ -23,6 +25,7 @@ pub struct Knowledge {
     rights: Vec<Part<iam::Rights>>,
     credentials: OnceLock<Credentials>,
     dumps: OnceLock<Dumps>,
+    images: OnceLock<Images>,
     calls: calls::Calls,
 }
 
@@ -60,6 +63,7 @@ impl Knowledge {
             rights,
             credentials: OnceLock::new(),
             dumps: OnceLock::new(),
+            images: OnceLock::new(),
             calls: calls::Calls::default(),
         }
     }
@@ -111,6 +115,11 @@ impl Knowledge {
     /// What writes copies of databases somewhere else.
     pub fn dumps(&self) -> &Dumps {
         self.dumps.get_or_init(|| postcard::from_bytes(DUMPS).unwrap_or_default())
+    }
+
+    /// Container images that keep data on disk.
+    pub fn images(&self) -> &Images {
+        self.images.get_or_init(|| postcard::from_bytes(IMAGES).unwrap_or_default())
     }
 
     /// The platforms that a Terraform type or local provider name speaks to.

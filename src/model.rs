@@ -2,9 +2,11 @@
 //! what is at stake in each.
 
 mod act;
+pub mod change;
 pub mod command;
 pub mod credential;
 pub mod cut;
+pub mod earlier;
 pub mod environments;
 pub mod fact;
 pub mod facts;
@@ -15,6 +17,7 @@ pub mod join;
 pub mod located;
 pub mod lookup;
 pub mod path;
+pub mod service;
 mod sight;
 pub mod stakes;
 pub mod statements;
@@ -27,11 +30,16 @@ pub use act::Act;
 pub use fact::Fact;
 pub use inputs::Inputs;
 
+use change::Change;
 use command::Command;
 use credential::Credential;
 use grant::Grant;
 use holder::Holder;
 use path::Path;
+use service::Service;
+use service::package::Package;
+use service::secret::Secret;
+use service::setting::Setting;
 use store::{Copy, Store};
 
 /// A project as lastcopy sees it.
@@ -49,12 +57,29 @@ pub struct Model {
     pub grants: Vec<Grant>,
     /// Commands that run by themselves.
     pub commands: Vec<Command>,
+    /// What deployment configurations run.
+    pub services: Vec<Service>,
+    /// Settings that don't do what they say.
+    pub settings: Vec<Setting>,
+    /// Secrets among the variables of services.
+    pub secrets: Vec<Secret>,
+    /// Packages that deployments are applied with.
+    pub packages: Vec<Package>,
     /// Agent → operation → credential → store.
     pub paths: Vec<Path>,
+    /// What plans and `removed` blocks do to stores.
+    pub changes: Vec<Change>,
+    /// What is there before that: its stores and copies.
+    pub past: Option<Box<Model>>,
 }
 
-/// Joins everything the stages below found.
-pub fn build(inputs: &Inputs<'_>) -> Model {
+/// The stores that are declared, and their copies; nothing else.
+pub fn declared(inputs: &Inputs<'_>) -> Model {
+    let (stores, copies) = stores(inputs);
+    Model { stores, copies, ..Model::default() }
+}
+
+fn stores(inputs: &Inputs<'_>) -> (Vec<Store>, Vec<Copy>) {
     let mut stores = join::terraform::stores(inputs);
     join::railway::stores(inputs, &mut stores);
     let copies = join::copies::copies(inputs, &mut stores);
@@ -64,6 +89,12 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
             store.stakes = stakes;
         }
     }
+    (stores, copies)
+}
+
+/// Joins everything the stages below found.
+pub fn build(inputs: &Inputs<'_>) -> Model {
+    let (stores, copies) = stores(inputs);
     let sight = sight::Sight::of(inputs, &stores);
     let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
@@ -71,7 +102,26 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
     let commands = command::commands(inputs, &sight);
     let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
     let paths = path::paths(inputs, &joined);
-    Model { stores, copies, credentials, holders, grants, commands, paths }
+    let services = service::services(inputs);
+    let settings = service::setting::settings(inputs);
+    let secrets = service::secret::secrets(inputs);
+    let packages = service::package::packages(inputs, &stores);
+    let mut model = Model {
+        stores,
+        copies,
+        credentials,
+        holders,
+        grants,
+        commands,
+        services,
+        settings,
+        secrets,
+        packages,
+        paths,
+        ..Model::default()
+    };
+    change::add(inputs, &mut model);
+    model
 }
 
 impl Model {

@@ -7,6 +7,7 @@ use crate::ci;
 use crate::config::Config;
 use crate::credentials::Token;
 use crate::knowledge::Knowledge;
+use crate::model::earlier::Earlier;
 use crate::operations::Classified;
 use crate::railway;
 use crate::source::SourceId;
@@ -32,6 +33,10 @@ pub struct Inputs<'a> {
     pub commands: &'a [ci::Command],
     /// What a command would do, run in a directory of the project (`None`: not known which).
     pub classify: &'a (dyn Fn(Option<&str>, &str) -> Classified + Sync),
+    /// The project as an earlier revision declares it, where that was asked for.
+    pub earlier: Option<Earlier<'a>>,
+    /// Today, as `2026-11-24`.
+    pub today: &'a str,
     /// The project's configuration.
     pub config: &'a Config,
     /// What is known of the world.

@@ -252,20 +252,23 @@ pub fn text(value: &Value) -> Option<String> {
 
 /// Where the attribute at `path` is set, or would be inserted.
 pub fn place(block: &ResolvedBlock, path: &str, role: Role, sources: &Sources) -> Arc<Place> {
-    let name = path.rsplit('.').next().unwrap_or(path);
+    let (above, name) = path.rsplit_once('.').map_or(("", path), |(above, name)| (above, name));
+    // A line can be put into a block, not into an object that an attribute holds.
+    let object =
+        |here: &ResolvedBlock| above.split('.').any(|n| here.attributes.get(n).is_some_and(|a| !a.value.is_null()));
     match find(block, path) {
-        Found::Written(value, attribute, here) => Arc::new(Place {
+        Found::Written(value, attribute, here) if attribute.written => Arc::new(Place {
             span: attribute.span,
             slot: if attribute.literal { Slot::Literal(attribute.value_span) } else { Slot::Indirect },
             chain: chain(value, attribute.value_span),
             role,
             item: here.span,
         }),
-        Found::Absent(here) => Arc::new(Place {
+        Found::Absent(here) | Found::Written(_, _, here) => Arc::new(Place {
             span: here.header,
             slot: match sources.get(here.span.source) {
-                Some(source) => insertion(source, here, name),
-                None => Slot::None,
+                Some(source) if !object(here) => insertion(source, here, name),
+                _ => Slot::None,
             },
             chain: Vec::new(),
             role,
@@ -292,6 +295,10 @@ fn chain(value: &Value, written: Span) -> Vec<Location> {
 
 /// A new line at the end of a block.
 fn insertion(source: &Source, block: &ResolvedBlock, name: &str) -> Slot {
+    // What stands for a block that is written nowhere has no room for a line.
+    if block.body == block.header {
+        return Slot::None;
+    }
     let line_indent = |offset: u32| {
         let line = source.line(source.position(offset).line).unwrap_or("");
         line.chars().take_while(|c| c.is_whitespace()).collect::<String>()

@@ -28,7 +28,7 @@ pub fn block<'a>(
 fn resolved_attribute(attribute: &Attribute, value: Value) -> ResolvedAttribute {
     let literal =
         matches!(attribute.value.kind, ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Null);
-    ResolvedAttribute { span: attribute.span, value_span: attribute.value.span, value, literal }
+    ResolvedAttribute { span: attribute.span, value_span: attribute.value.span, value, literal, written: true }
 }
 
 /// Whether an attribute holds names and keywords rather than an expression.

@@ -108,6 +108,7 @@ impl Unit {
             problems: self.problems,
             files: self.files,
             generated: self.generated,
+            told: None,
         }
     }
 

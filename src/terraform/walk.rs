@@ -154,12 +154,14 @@ fn change(instance: &Instance<'_>, block: &Block, resolved: &crate::terraform::R
         "import" => (ChangeKind::Imported, address("to")?, None, Value::bool(false)),
         "removed" => {
             let destroy = resolved.blocks_of("lifecycle").find_map(|l| l.attributes.get("destroy"));
-            // Without a lifecycle block Terraform destroys what is removed.
+            // Without a lifecycle block Terraform destroys what is removed; OpenTofu forgets it.
+            let path = instance.shared.workspace.sources.path(block.span);
+            let destroys = !path.ends_with(".tofu") && !path.ends_with(".tofu.json");
             (
                 ChangeKind::Removed,
                 address("from")?,
                 None,
-                destroy.map_or_else(|| Value::bool(true), |a| a.value.clone()),
+                destroy.map_or_else(|| Value::bool(destroys), |a| a.value.clone()),
             )
         }
         _ => return None,
@@ -171,7 +173,7 @@ fn change(instance: &Instance<'_>, block: &Block, resolved: &crate::terraform::R
 pub(super) fn pseudo_block(span: Span, arguments: IndexMap<Text, Value>) -> crate::terraform::ResolvedBlock {
     let attribute = |value: Value| {
         let at = value.origin.as_ref().map_or(span, |o| o.span);
-        crate::terraform::ResolvedAttribute { span: at, value_span: at, value, literal: false }
+        crate::terraform::ResolvedAttribute { span: at, value_span: at, value, literal: false, written: true }
     };
     crate::terraform::ResolvedBlock {
         header: span,

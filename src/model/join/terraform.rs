@@ -172,7 +172,8 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         instances: vec![resource.address.clone()],
         callers: resource.callers.clone(),
         attributes: lookup::value(block),
-        undeployed: file.is_some_and(|f| f.undeployed),
+        // Whoever hands in a plan deploys it.
+        undeployed: evaluation.planned.is_none() && file.is_some_and(|f| f.undeployed),
         library: evaluation.library,
         terraform: true,
         names: row.names.iter().filter_map(|n| lookup::string(block, n)).map(Into::into).collect(),

@@ -33,6 +33,8 @@ impl Values<'_> {
 
     pub(super) fn store(&self, index: usize, store: &Store) -> Value {
         let copies = self.model.copies.iter().filter(|c| c.store == index);
+        let told: Vec<&str> =
+            copies.clone().filter(|c| c.exists.as_bool() != Some(false)).map(|c| c.title.as_str()).collect();
         let least = self.inputs.config.thresholds.retention_days;
         let switches = |group: &IndexMap<&'static str, Switch>| {
             Value::object(group.iter().map(|(class, s)| (Text::from(*class), switch(s, least))).collect())
@@ -61,6 +63,7 @@ impl Values<'_> {
                 ("makes", switches(&store.makes)),
                 ("hazards", switches(&store.hazards)),
                 ("copies", Value::tuple(copies.filter_map(|c| self.copy(c)).collect())),
+                ("told_copies", strings(told)),
                 (
                     "survivors",
                     object([
