@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod dumps;
 pub mod iam;
 mod mcp;
+pub mod switches;
 pub mod operations;
 pub mod scalar;
 pub mod stores;

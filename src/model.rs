@@ -8,13 +8,17 @@ pub mod cut;
 pub mod environments;
 pub mod fact;
 pub mod facts;
+mod forms;
 pub mod grant;
 pub mod holder;
 pub mod inputs;
 pub mod join;
 pub mod located;
 pub mod lookup;
+pub mod mend;
 pub mod path;
+mod probes;
+pub mod protection;
 mod sight;
 pub mod stakes;
 pub mod statements;
@@ -32,6 +36,7 @@ use credential::Credential;
 use grant::Grant;
 use holder::Holder;
 use path::Path;
+use protection::Protection;
 use store::{Copy, Store};
 
 /// A project as lastcopy sees it.
@@ -47,6 +52,8 @@ pub struct Model {
     pub holders: Vec<Holder>,
     /// What agents run unasked, by the entry that grants it.
     pub grants: Vec<Grant>,
+    /// What agents' files say to stop, and whether it does.
+    pub protections: Vec<Protection>,
     /// Commands that run by themselves.
     pub commands: Vec<Command>,
     /// Agent → operation → credential → store.
@@ -68,10 +75,11 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
     let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
     let grants = grant::grants(inputs, &sight);
+    let protections = protection::protections(inputs, &sight);
     let commands = command::commands(inputs, &sight);
     let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
     let paths = path::paths(inputs, &joined);
-    Model { stores, copies, credentials, holders, grants, commands, paths }
+    Model { stores, copies, credentials, holders, grants, protections, commands, paths }
 }
 
 impl Model {
