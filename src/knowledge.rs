@@ -6,10 +6,10 @@ pub mod credentials;
 pub mod dumps;
 pub mod iam;
 mod mcp;
-pub mod switches;
 pub mod operations;
 pub mod scalar;
 pub mod stores;
+pub mod switches;
 pub mod wrappers;
 
 use std::sync::OnceLock;

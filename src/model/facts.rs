@@ -308,7 +308,11 @@ pub const KINDS: &[Kind] = &[
             a("server", String, "the MCP server, for kind `mcp`; null otherwise"),
             a("read_only", String, "the server's read-only switch; null if it has none or is no server"),
             a("advice", String, "what to write so that it asks, in words; null where its product has no such line"),
-            a("mend", Place, "the entry taken out, or the server switched, for `fix`; null where that can't be written"),
+            a(
+                "mend",
+                Place,
+                "the entry taken out, or the server switched, for `fix`; null where that can't be written",
+            ),
             a("narrowed_by", String, "what leaves the server with less; null if nothing known"),
         ],
     },

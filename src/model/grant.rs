@@ -176,7 +176,7 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
                     let Some(grant) = blank(inputs, index, agent, &decided, kind) else { continue };
                     let supplied = inputs.workspace.file(grant.file).is_some_and(|f| f.format == Format::FrontMatter);
                     let by = decided.because.as_ref().map(|b| b.effect);
-                    grants.entry(key).or_insert(Collected { grant, by, supplied, scripts: true, gated: true })
+                    grants.entry(key).or_insert(Collected { grant, by, supplied, scripts: Vec::new(), gated: true })
                 }
             };
             collected.add(probe, &decided, kind);
@@ -250,7 +250,8 @@ struct Collected {
     /// What makes it, as agents call it; `None`: nothing that is written.
     by: Option<&'static str>,
     supplied: bool,
-    scripts: bool,
+    /// The operations that are scripts of the project.
+    scripts: Vec<String>,
     gated: bool,
 }
 
@@ -258,7 +259,6 @@ impl Collected {
     fn add(&mut self, probe: &Probe, decided: &Decided, kind: GrantKind) {
         let grant = &mut self.grant;
         grant.kind = grant.kind.max(kind);
-        self.scripts &= probe.script;
         if let Ok(decision) = decided.decision {
             grant.decision = grant.decision.max(decision);
             self.gated &= decision == Decision::Gated;
@@ -280,6 +280,9 @@ impl Collected {
         }
         if !grant.acts.iter().any(|a| a.id == probe.act.id) {
             grant.acts.push(probe.act.clone());
+            if probe.script {
+                self.scripts.push(probe.act.id.clone());
+            }
         }
     }
 
@@ -291,11 +294,14 @@ impl Collected {
             (!a.tellable(), !a.in_sight, a.may, indirect, a.blast == Blast::Account, std::cmp::Reverse(a.blast))
         });
         grant.surfaces.sort();
+        // By what is told of it.
+        let told = if grant.in_sight().next().is_some() { Act::tellable } else { |_: &Act| true };
+        let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
         grant.how = match (self.by, grant.kind) {
             _ if self.gated && grant.unknown.is_none() => How::Gated,
             (Some("hook"), _) => How::Hook,
             _ if self.supplied => How::Supplied,
-            _ if self.scripts => How::Scripts,
+            _ if scripts => How::Scripts,
             (None, _) | (_, GrantKind::Default) => How::Default,
             _ if matches!(grant.decision, Decision::Sandboxed { .. }) => How::Sandboxed,
             (Some("mode"), _) => How::Bypass,

@@ -50,7 +50,10 @@ pub(super) fn stopping(
     let text = match file.format {
         Format::Json | Format::Jsonc if written(&file.source, entry.span).starts_with('"') => {
             let indent = new_line(&file.source, entry.span);
-            added.iter().map(|t| Some(format!(",{indent}{}", serde_json::to_string(t).ok()?))).collect::<Option<String>>()?
+            added
+                .iter()
+                .map(|t| Some(format!(",{indent}{}", serde_json::to_string(t).ok()?)))
+                .collect::<Option<String>>()?
         }
         Format::Starlark => added.iter().map(|t| format!("\n{t}")).collect(),
         _ => return None,

@@ -96,9 +96,8 @@ fn worth_a_path(store: &Store) -> bool {
 fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, store: &Store) -> Option<Path> {
     let mut ways: Vec<Way> = Vec::new();
     // Where a model decides, nobody can say what comes of it.
-    let counts = |g: &Grant| {
-        g.agent == agent && !g.undeployed && (g.decision != Decision::Gated || g.unknown.is_some())
-    };
+    let counts =
+        |g: &Grant| g.agent == agent && !g.undeployed && (g.decision != Decision::Gated || g.unknown.is_some());
     for (number, grant) in joined.grants.iter().enumerate().filter(|(_, g)| counts(g)) {
         for act in grant.acts.iter().filter(|a| a.takes(store)) {
             ways.extend(way(joined, configured, number, grant, act, store));

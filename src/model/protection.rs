@@ -162,7 +162,7 @@ fn judge(
     protection.acts = aimed.iter().map(|a| a.act.clone()).collect();
     protection.matters = aimed.iter().any(|a| a.act.tellable());
     let mut missed: Vec<(String, Vec<String>)> = Vec::new();
-    let mut gated = true;
+    let (mut gated, mut local) = (true, true);
     for aim in aimed.iter().take(TRIED) {
         let held: Vec<Surface> = agent
             .surfaces
@@ -173,9 +173,12 @@ fn judge(
         let mut around: Vec<String> = Vec::new();
         for form in &aim.forms.others {
             for surface in &held {
-                match procedure.decide(&Call::Shell(form), *surface).decision {
+                let verdict = procedure.decide(&Call::Shell(form), *surface);
+                match verdict.decision {
                     Ok(decision) if through(decision, &aim.act) => {
                         gated &= decision == Decision::Gated;
+                        // What lets it through may be one person's own.
+                        local &= verdict.because.iter().any(|b| personal(inputs, b.span));
                         if !around.contains(form) {
                             around.push(form.clone());
                         }
@@ -202,11 +205,16 @@ fn judge(
         return;
     }
     protection.holds = Ok(false);
+    protection.local |= local;
     // Where a model decides, nobody can say what comes of it.
     if gated {
         protection.confidence = Confidence::Low;
     }
     protection.mend = mend::stopping(inputs, procedure, entry, &missed);
+}
+
+fn personal(inputs: &Inputs<'_>, span: Span) -> bool {
+    inputs.workspace.file(span.source).is_some_and(|f| is_personal(f.tracking, &f.source.path))
 }
 
 /// Whether a decision lets an operation through to what it acts on.

@@ -38,10 +38,13 @@ impl Values<'_> {
                 ("layer", string(&protection.layer)),
                 ("effect", string(protection.effect)),
                 ("operations", Value::tuple(protection.acts.iter().map(operation).collect())),
-                ("holds", match &protection.holds {
-                    Ok(holds) => Value::bool(*holds),
-                    Err(reason) => Value::unknown(reason.clone()),
-                }),
+                (
+                    "holds",
+                    match &protection.holds {
+                        Ok(holds) => Value::bool(*holds),
+                        Err(reason) => Value::unknown(reason.clone()),
+                    },
+                ),
                 ("mend", protection.mend.as_ref().map_or(Value::null(), |m| Value::place(m.place(protection.span)))),
                 ("walked_around_by", strings(&protection.walked_around_by)),
                 ("inert", Value::bool(protection.inert.is_some())),
