@@ -109,7 +109,7 @@ pub struct Entry {
     pub text: Text,
     /// Where.
     pub span: Span,
-    /// `allow`, `ask`, `deny`.
+    /// `allow`, `ask`, `deny`; `prose` for what is said to a reviewing model.
     pub effect: &'static str,
     /// Which layer: `project`, `local`, `agent:release-manager`, `skill:x`, `user`.
     pub layer: String,

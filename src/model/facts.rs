@@ -323,6 +323,7 @@ pub const KINDS: &[Kind] = &[
         attributes: &[
             a("agent", String, "the agent, in words"),
             a("entry", String, "as written"),
+            a("more", Number, "how many further entries of the file are without effect for the same reason"),
             a("layer", String, "project, local, agent:NAME, …"),
             a("effect", String, "deny, ask or hook; allow for one without effect"),
             a("operations", List(&OPERATION), "the known operations it is aimed at, providers in sight first"),

@@ -98,7 +98,7 @@ fn aims(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Aim> {
 fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, aims: &[Aim]) -> Vec<Protection> {
     let mut all = Vec::new();
     for entry in &agent.entries {
-        let Some(file) = inputs.workspace.file(entry.span.source) else { continue };
+        let Some(file) = inputs.workspace.file(entry.span.source).filter(|_| entry.effect != "prose") else { continue };
         let mut protection = Protection {
             agent: index,
             entry: entry.text.as_str().to_owned(),
@@ -161,8 +161,8 @@ fn judge(
     let aimed: Vec<&Aim> = aims.iter().filter(|a| procedure.matches(entry, &Call::Shell(&a.command))).collect();
     protection.acts = aimed.iter().map(|a| a.act.clone()).collect();
     protection.matters = aimed.iter().any(|a| a.act.tellable());
-    let mut missed: Vec<(String, Vec<String>)> = Vec::new();
-    let (mut gated, mut local) = (true, true);
+    let mut missed: Vec<(&Aim, Vec<(String, bool)>)> = Vec::new();
+    let mut local = true;
     for aim in aimed.iter().take(TRIED) {
         let held: Vec<Surface> = agent
             .surfaces
@@ -170,17 +170,18 @@ fn judge(
             .copied()
             .filter(|s| procedure.decide(&Call::Shell(&aim.command), *s).decision.is_ok_and(|d| !d.unasked()))
             .collect();
-        let mut around: Vec<String> = Vec::new();
+        let mut around: Vec<(String, bool)> = Vec::new();
         for form in &aim.forms.others {
             for surface in &held {
                 let verdict = procedure.decide(&Call::Shell(form), *surface);
                 match verdict.decision {
                     Ok(decision) if through(decision, &aim.act) => {
-                        gated &= decision == Decision::Gated;
+                        let runs = decision > Decision::Gated;
                         // What lets it through may be one person's own.
                         local &= verdict.because.iter().any(|b| personal(inputs, b.span));
-                        if !around.contains(form) {
-                            around.push(form.clone());
+                        match around.iter_mut().find(|(f, _)| f == form) {
+                            Some((_, known)) => *known |= runs,
+                            None => around.push((form.clone(), runs)),
                         }
                     }
                     Ok(_) => {}
@@ -193,23 +194,34 @@ fn judge(
             }
         }
         if !around.is_empty() {
-            if protection.walked_around_by.is_empty() {
-                protection.confidence = protection.confidence.min(aim.act.confidence);
-                protection.matters = aim.act.tellable();
-            }
-            protection.walked_around_by.extend(around.iter().cloned());
-            missed.push((aim.forms.base.clone(), around));
+            missed.push((aim, around));
         }
     }
-    if protection.walked_around_by.is_empty() {
+    if missed.is_empty() {
         return;
+    }
+    // What a model would let through is told only where nothing runs by itself: what comes of that nobody
+    // can say.
+    let runs = missed.iter().any(|(_, around)| around.iter().any(|(_, runs)| *runs));
+    if runs {
+        for (_, around) in &mut missed {
+            around.retain(|(_, runs)| *runs);
+        }
+        missed.retain(|(_, around)| !around.is_empty());
+    } else {
+        protection.confidence = Confidence::Low;
+    }
+    if let Some((aim, _)) = missed.first() {
+        protection.confidence = protection.confidence.min(aim.act.confidence);
+        protection.matters = aim.act.tellable();
     }
     protection.holds = Ok(false);
     protection.local |= local;
-    // Where a model decides, nobody can say what comes of it.
-    if gated {
-        protection.confidence = Confidence::Low;
-    }
+    let missed: Vec<(String, Vec<String>)> = missed
+        .into_iter()
+        .map(|(aim, around)| (aim.forms.base.clone(), around.into_iter().map(|(form, _)| form).collect()))
+        .collect();
+    protection.walked_around_by = missed.iter().flat_map(|(_, forms)| forms.iter().cloned()).collect();
     protection.mend = mend::stopping(inputs, procedure, entry, &missed);
 }
 

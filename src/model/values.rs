@@ -34,7 +34,7 @@ pub fn facts(model: &Model, inputs: &Inputs<'_>) -> Vec<Fact> {
     all.extend(model.credentials.iter().map(|c| values.credential(c)));
     all.extend(model.holders.iter().map(|h| values.holder(h)));
     all.extend(values.grants());
-    all.extend(model.protections.iter().filter_map(|p| values.protection(p)));
+    all.extend(values.protections());
     all.extend(model.commands.iter().map(|c| values.command(c)));
     all.extend(inputs.agents.iter().filter_map(|a| values.agent(a)));
     all.extend(values.resources());

@@ -1,5 +1,7 @@
 //! What agents may run with nobody asked, as facts.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use super::{Common, Values, count, object, optional, string, strings};
@@ -14,7 +16,7 @@ use crate::model::mend;
 use crate::model::stakes::Stakes;
 use crate::model::store::Store;
 use crate::operations::Target;
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 
 /// Agent, file, the grant where it is told alone, whether it is of a platform in sight, how it grants.
 type Group = (usize, SourceId, Option<usize>, bool, How);
@@ -24,7 +26,13 @@ impl Values<'_> {
     /// are one together, and so are those with nothing in sight.
     pub(super) fn grants(&self) -> Vec<Fact> {
         let mut groups: IndexMap<Group, Vec<&Grant>> = IndexMap::new();
+        // What a workflow starts reads the same file: an entry is told once, of the agent that it configures.
+        let mut told: HashMap<(Span, &str), usize> = HashMap::new();
         for (index, grant) in self.model.grants.iter().enumerate() {
+            let first = *told.entry((grant.span, grant.entry.as_str())).or_insert(grant.agent);
+            if first != grant.agent && grant.unknown.is_none() {
+                continue;
+            }
             let seen = grant.in_sight().next().is_some();
             let alone = (seen && grant.how != How::Exec || grant.unknown.is_some()).then_some(index);
             // What isn't an entry of a list is told by itself.
