@@ -109,7 +109,7 @@ pub struct Entry {
     pub text: Text,
     /// Where.
     pub span: Span,
-    /// `allow`, `ask`, `deny`.
+    /// `allow`, `ask`, `deny`; `prose` for what is said to a reviewing model.
     pub effect: &'static str,
     /// Which layer: `project`, `local`, `agent:release-manager`, `skill:x`, `user`.
     pub layer: String,
@@ -181,6 +181,12 @@ pub trait Procedure: Send + Sync + Any {
 
     /// Whether an entry of this agent is about `call`: an allow grants it, a deny or ask stops it.
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool;
+
+    /// Entries which, beside a deny or ask entry, stop the forms of a command that it misses: `base` is the
+    /// program with its sub-command, `forms` are whole commands. `None` where no such entries would.
+    fn stopping(&self, _entry: &Entry, _base: &str, _forms: &[String]) -> Option<Vec<String>> {
+        None
+    }
 
     /// Itself, for what one agent alone can be asked (Cursor's Run Modes).
     fn as_any(&self) -> &dyn Any;

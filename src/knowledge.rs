@@ -10,6 +10,7 @@ mod mcp;
 pub mod operations;
 pub mod scalar;
 pub mod stores;
+pub mod switches;
 pub mod wrappers;
 
 use std::sync::OnceLock;

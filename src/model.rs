@@ -10,13 +10,17 @@ pub mod earlier;
 pub mod environments;
 pub mod fact;
 pub mod facts;
+mod forms;
 pub mod grant;
 pub mod holder;
 pub mod inputs;
 pub mod join;
 pub mod located;
 pub mod lookup;
+pub mod mend;
 pub mod path;
+mod probes;
+pub mod protection;
 pub mod service;
 mod sight;
 pub mod stakes;
@@ -36,6 +40,7 @@ use credential::Credential;
 use grant::Grant;
 use holder::Holder;
 use path::Path;
+use protection::Protection;
 use service::Service;
 use service::package::Package;
 use service::secret::Secret;
@@ -55,6 +60,8 @@ pub struct Model {
     pub holders: Vec<Holder>,
     /// What agents run unasked, by the entry that grants it.
     pub grants: Vec<Grant>,
+    /// What agents' files say to stop, and whether it does.
+    pub protections: Vec<Protection>,
     /// Commands that run by themselves.
     pub commands: Vec<Command>,
     /// What deployment configurations run.
@@ -99,6 +106,7 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
     let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
     let grants = grant::grants(inputs, &sight);
+    let protections = protection::protections(inputs, &sight);
     let commands = command::commands(inputs, &sight);
     let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
     let paths = path::paths(inputs, &joined);
@@ -112,6 +120,7 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         credentials,
         holders,
         grants,
+        protections,
         commands,
         services,
         settings,

@@ -9,6 +9,7 @@ mod document;
 mod grant;
 mod holders;
 mod path;
+mod protection;
 mod resource;
 mod service;
 mod store;
@@ -36,6 +37,7 @@ pub fn facts(model: &Model, inputs: &Inputs<'_>) -> Vec<Fact> {
     all.extend(model.credentials.iter().map(|c| values.credential(c)));
     all.extend(model.holders.iter().map(|h| values.holder(h)));
     all.extend(values.grants());
+    all.extend(values.protections());
     all.extend(model.commands.iter().map(|c| values.command(c)));
     all.extend(model.services.iter().map(|s| values.service(s)));
     all.extend(model.settings.iter().map(|s| values.setting(s)));
