@@ -104,7 +104,7 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
     let config = &config.placed(&workspace);
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
     let ((terraform, railway), (agents, tokens)) = rayon::join(
-        || rayon::join(|| evaluate(&workspace, &documents, request), || deployed(&workspace, &documents, request)),
+        || rayon::join(|| evaluate(&workspace, &documents, request, knowledge), || deployed(&workspace, &documents, request)),
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
     let commands = ci::read(&workspace, &|id| of(&documents, id));
@@ -165,7 +165,12 @@ fn of(documents: &[Document], id: SourceId) -> Option<&Document> {
     documents.get(id.0 as usize)
 }
 
-fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) -> Vec<Evaluation> {
+fn evaluate(
+    workspace: &Workspace,
+    documents: &[Document],
+    request: &Request,
+    knowledge: &Knowledge,
+) -> Vec<Evaluation> {
     let parsed = workspace.files.iter().filter_map(|f| match of(documents, f.source.id) {
         Some(Document::Hcl(file)) => Some((f.source.id, Arc::clone(file))),
         _ => None,
@@ -175,7 +180,7 @@ fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) ->
         vars: request.vars.clone(),
         ..terraform::Options::default()
     };
-    terraform::evaluate(workspace, &parsed.collect(), &options)
+    terraform::evaluate(workspace, &parsed.collect(), &options, knowledge)
 }
 
 fn deployed(workspace: &Workspace, documents: &[Document], request: &Request) -> Vec<railway::Project> {

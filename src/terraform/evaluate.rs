@@ -8,9 +8,11 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::finding::Reason;
+use crate::knowledge::Knowledge;
 use crate::syntax::json;
 use crate::terraform::config::{self, Config, Files, join};
 use crate::terraform::instance::{Instance, Iteration, Shared};
+use crate::terraform::outline::{self, Outlines};
 use crate::terraform::providers::{self, Locks, Providers, Seen};
 use crate::terraform::roots::{self, RootPlan};
 use crate::terraform::walk::Walk;
@@ -28,15 +30,23 @@ struct Project<'w> {
     workspace: &'w Workspace,
     configs: IndexMap<String, Config>,
     installed: Installed,
+    outlines: Outlines,
     locks: Locks,
     options: &'w Options,
 }
 
 /// Evaluates every root module under every environment.
-pub fn evaluate(workspace: &Workspace, parsed: &Files, options: &Options) -> Vec<Evaluation> {
+pub fn evaluate(
+    workspace: &Workspace,
+    parsed: &Files,
+    options: &Options,
+    knowledge: &Knowledge,
+) -> Vec<Evaluation> {
+    let configs = config::read(workspace, parsed);
     let project = Project {
         workspace,
-        configs: config::read(workspace, parsed),
+        outlines: outline::of_calls(&configs, knowledge),
+        configs,
         installed: installed_modules(workspace),
         locks: providers::locked(workspace, parsed),
         options,
@@ -101,6 +111,7 @@ impl Project<'_> {
             workspace: self.workspace,
             configs: &self.configs,
             installed: &self.installed,
+            outlines: &self.outlines,
             options: self.options,
             root_dir: plan.module,
             depth: Cell::new(0),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::expr::convert::sorted;
-use crate::expr::{Limits, Type, Value, evaluate, types};
+use crate::expr::{Limits, Open, Type, Value, evaluate, types};
 use crate::finding::{Location, Reason};
 use crate::source::{Span, Text};
 use crate::syntax::hcl::{Block, Expr, ExprKind};
@@ -25,6 +25,7 @@ use crate::terraform::Options;
 use crate::terraform::config::Config;
 use crate::terraform::files::ModuleFiles;
 use crate::terraform::given::AllGiven;
+use crate::terraform::outline::Outlines;
 use crate::workspace::Workspace;
 use scope::BlockScope;
 
@@ -40,6 +41,7 @@ pub struct Shared<'a> {
     pub workspace: &'a Workspace,
     pub configs: &'a IndexMap<String, Config>,
     pub installed: &'a HashMap<(String, String), String>,
+    pub outlines: &'a Outlines,
     pub options: &'a Options,
     /// Directory of the root module.
     pub root_dir: String,
@@ -74,7 +76,8 @@ pub struct Instance<'a> {
     pub above: Vec<&'a str>,
     memo: RefCell<HashMap<(&'static str, Text), Option<Value>>>,
     children: RefCell<HashMap<Text, Option<Rc<Children<'a>>>>>,
-    expansions: RefCell<HashMap<Span, Rc<Expansion>>>,
+    /// By the block itself: those of an outline share their places.
+    expansions: RefCell<HashMap<*const Block, Rc<Expansion>>>,
 }
 
 /// `each` and `count` of one instance.
@@ -276,7 +279,11 @@ impl<'a> Instance<'a> {
     /// All outputs as an object.
     fn outputs(self: &Rc<Self>, span: Span) -> Value {
         let fields = self.config.outputs.keys().filter_map(|n| Some((n.clone(), self.output(n, span)?)));
-        Value::object(sorted(fields.collect::<Vec<_>>()))
+        let fields = sorted(fields.collect::<Vec<_>>());
+        match self.config.outline {
+            Some(_) => Open { attributes: fields, ..self.outlined() }.value(span),
+            None => Value::object(fields),
+        }
     }
 }
 

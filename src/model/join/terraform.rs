@@ -151,11 +151,15 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         production: environment.production,
         // What may be a replica isn't told as sure.
         checked: row.tier == Tier::Checked,
-        confidence: confidence(row.tier).min(environment.confidence).min(if derived.is_unknown() {
-            Confidence::Low
-        } else {
-            Confidence::High
-        }),
+        confidence: [
+            confidence(row.tier),
+            environment.confidence,
+            if derived.is_unknown() { Confidence::Low } else { Confidence::High },
+            block.outlined.as_ref().map_or(Confidence::High, |o| o.confidence),
+        ]
+        .into_iter()
+        .min()
+        .unwrap_or(Confidence::Low),
         stakes: Stakes::Loss,
         instances: vec![resource.address.clone()],
         callers: resource.callers.clone(),
