@@ -104,7 +104,12 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
     let config = &config.placed(&workspace);
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
     let ((terraform, railway), (agents, tokens)) = rayon::join(
-        || rayon::join(|| evaluate(&workspace, &documents, request, knowledge), || deployed(&workspace, &documents, request)),
+        || {
+            rayon::join(
+                || evaluate(&workspace, &documents, request, knowledge),
+                || deployed(&workspace, &documents, request),
+            )
+        },
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
     let commands = ci::read(&workspace, &|id| of(&documents, id));

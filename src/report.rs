@@ -198,6 +198,9 @@ pub struct Summary {
     pub undecided_by: Vec<(String, usize)>,
     /// The most consequential undecided, in words, with what would decide them (at most three).
     pub undecided_named: Vec<(Option<Span>, String)>,
+    /// Calls of modules that aren't here and of which nothing is known, so that they may hold stores: place, address,
+    /// source as written.
+    pub unread_modules: Vec<(Span, String, String)>,
     /// Things worth saying once, in words ("no environment is labelled: …", modules not installed, …).
     pub notes: Vec<String>,
 }

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use lastcopy::knowledge::Knowledge;
 use lastcopy::source::{Source, SourceId};
 use lastcopy::syntax::hcl;
-use lastcopy::knowledge::Knowledge;
 use lastcopy::terraform::{Mode, Options, ResolvedBlock, evaluate};
 use lastcopy::workspace::{Format, LoadOptions, load};
 

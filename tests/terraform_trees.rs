@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use answers::{knows, show};
 use lastcopy::expr::Value;
-use lastcopy::syntax::hcl;
 use lastcopy::knowledge::Knowledge;
+use lastcopy::syntax::hcl;
 use lastcopy::terraform::{Evaluation, Mode, Options, evaluate};
 use lastcopy::workspace::{Format, LoadOptions, load};
 use serde_json::Value as Json;

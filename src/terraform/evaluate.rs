@@ -36,12 +36,7 @@ struct Project<'w> {
 }
 
 /// Evaluates every root module under every environment.
-pub fn evaluate(
-    workspace: &Workspace,
-    parsed: &Files,
-    options: &Options,
-    knowledge: &Knowledge,
-) -> Vec<Evaluation> {
+pub fn evaluate(workspace: &Workspace, parsed: &Files, options: &Options, knowledge: &Knowledge) -> Vec<Evaluation> {
     let configs = config::read(workspace, parsed);
     let project = Project {
         workspace,

@@ -93,8 +93,7 @@ fn point(block: &mut Block, call: &Block, around: Option<&Attribute>) {
     for attribute in &mut block.body.attributes {
         let Some(given) = given(attribute, call).or(around) else { continue };
         attribute.span = given.span;
-        let plain =
-            matches!(given.value.kind, ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_));
+        let plain = matches!(given.value.kind, ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_));
         if plain && input(&attribute.value).is_some() {
             attribute.value = given.value.clone();
         }

@@ -6,8 +6,8 @@ use std::fs;
 use std::sync::Arc;
 
 use lastcopy::expr::functions::encoding::json_text;
-use lastcopy::syntax::hcl;
 use lastcopy::knowledge::Knowledge;
+use lastcopy::syntax::hcl;
 use lastcopy::terraform::{Evaluation, Options, Resource, evaluate};
 use lastcopy::workspace::{Format, LoadOptions, Workspace, load};
 

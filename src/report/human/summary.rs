@@ -60,7 +60,12 @@ fn verdict(pen: &Pen<'_>, parts: &Parts<'_>) -> String {
         found.insert(0, "No data store found: nothing was judged".into());
     } else if !any {
         let hidden = s.undecided + s.suppressed + s.baselined + s.undeployed + s.below > 0;
-        found.push(if hidden { "No finding" } else { CLEAN }.to_owned());
+        let said = match (s.unread_modules.is_empty(), hidden) {
+            (false, _) => "No finding in what could be read",
+            (true, true) => "No finding",
+            (true, false) => CLEAN,
+        };
+        found.push(said.to_owned());
     }
     if !parts.undecided.is_empty() {
         found.push(format!("{} undecided", parts.undecided.len()));
