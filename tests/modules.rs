@@ -404,6 +404,23 @@ fn a_module_of_which_nothing_is_known_is_named_as_what_may_hold_a_store() {
 }
 
 #[test]
+fn a_terragrunt_unit_may_run_a_published_module() {
+    let unit = "terraform {\n  source = \"tfr:///terraform-aws-modules/rds/aws?version=6.1.0\"\n}\n\ninputs = {\n  identifier          = \"main\"\n  deletion_protection = false\n}\n";
+    let (_dir, report) = check(
+        &[
+            ("live/db/terragrunt.hcl", unit),
+            ("live/vpc/terragrunt.hcl", "terraform {\n  source = \"tfr:///acme/vpc/aws?version=1.0.0\"\n}\n"),
+        ],
+        &[],
+    );
+    let all = found(&report, "unprotected-store");
+    assert_eq!(all.len(), 1, "{report:#}");
+    assert_eq!((all[0]["path"].as_str(), all[0]["line"].as_u64()), (Some("live/db/terragrunt.hcl"), Some(7)));
+    assert_eq!(all[0]["fixes"][0]["edits"][0]["text"], "true");
+    assert_eq!(report["summary"]["unread_modules"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn hostile_calls_stop() {
     // Arguments that refer to the module itself; a source that is no string; one that only looks like a module's.
     let evaluations = evaluated(

@@ -46,7 +46,7 @@ pub fn evaluate(workspace: &Workspace, parsed: &Files, options: &Options, knowle
         locks: providers::locked(workspace, parsed),
         options,
     };
-    let plans = roots::find(workspace, parsed, &project.configs, options);
+    let plans = roots::find(workspace, parsed, &project.configs, options, knowledge);
     if plans.is_empty() {
         return Vec::new();
     }
@@ -91,7 +91,7 @@ impl Project<'_> {
             problems: plan.problems,
             files: plan.files,
         };
-        let Some(config) = self.configs.get(&plan.module) else {
+        let Some(config) = plan.outline.as_ref().or_else(|| self.configs.get(&plan.module)) else {
             return (!evaluation.unread_calls.is_empty()).then_some(evaluation);
         };
         let generated;

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use crate::expr::{Kind, Value};
 use crate::finding::Confidence;
 use crate::knowledge::Knowledge;
 use crate::source::{Source, SourceId, Span, Text};
@@ -29,13 +30,40 @@ pub fn of_calls(configs: &IndexMap<String, Config>, knowledge: &Knowledge) -> Ou
 fn of_call(call: &Block, knowledge: &Knowledge) -> Option<Config> {
     let (source, _) = literal(call, "source")?;
     let version = literal(call, "version").map(|(v, _)| v);
-    let (text, defaults, confidence) = find(&source, version.as_deref(), knowledge)?;
+    build(call, &source, version.as_deref(), knowledge)
+}
+
+/// The outline of a module that is a root itself, with what it is given: `at` is the place that says so.
+pub fn of_root(
+    (source, version): (&str, Option<&str>),
+    at: Span,
+    inputs: &IndexMap<Text, Value>,
+    knowledge: &Knowledge,
+) -> Option<Config> {
+    let ident = |name: Text| hcl::Ident { name, span: at };
+    let attribute = |(name, value): (&Text, &Value)| {
+        let origin = value.origin.as_deref()?;
+        // A literal as it stands there; of anything else the place alone.
+        let kind = match &value.kind {
+            Kind::Bool(b) if origin.from.is_none() => ExprKind::Bool(*b),
+            _ => ExprKind::Null,
+        };
+        let value = Expr { span: origin.span, kind };
+        Some(Attribute { name: ident(name.clone()), value, span: origin.span })
+    };
+    let body = Body { attributes: inputs.iter().filter_map(attribute).collect(), blocks: Vec::new(), span: at };
+    let call = Block { kind: ident("module".into()), labels: Vec::new(), body, header: at, span: at };
+    build(&call, source, version, knowledge)
+}
+
+fn build(call: &Block, source: &str, version: Option<&str>, knowledge: &Knowledge) -> Option<Config> {
+    let (text, defaults, confidence) = find(source, version, knowledge)?;
     let mut body = parse(text, call.header)?;
     defaults.into_iter().filter_map(|d| parse(d, call.header)).for_each(|d| lay_over(&mut body, &d));
     for block in body.blocks.iter_mut().filter(|b| mode(&b.kind.name).is_some()) {
         point(block, call, None);
     }
-    let mut config = Config::outlined(source.as_str(), confidence);
+    let mut config = Config::outlined(source, confidence);
     body.blocks.iter().for_each(|block| config.add(block));
     Some(config)
 }

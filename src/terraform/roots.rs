@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use crate::finding::Reason;
+use crate::knowledge::Knowledge;
 use crate::source::{SourceId, Text};
 use crate::syntax::hcl::Block;
 use crate::terraform::config::{Config, Files, directory, join, literal};
@@ -39,6 +40,8 @@ pub struct RootPlan {
     pub files: Vec<SourceId>,
     /// Blocks of files that Terragrunt lays beside the module's.
     pub generated: Vec<Block>,
+    /// What is known of Terragrunt's module, where it isn't here.
+    pub outline: Option<Config>,
 }
 
 /// Local module directories a directory calls.
@@ -56,6 +59,7 @@ pub fn find(
     parsed: &Files,
     configs: &IndexMap<String, Config>,
     options: &Options,
+    knowledge: &Knowledge,
 ) -> Vec<RootPlan> {
     let units = terragrunt::units(workspace, parsed, configs);
     let by_unit = |dir: &str| units.iter().any(|u| u.module.as_deref() == Some(dir));
@@ -87,7 +91,7 @@ pub fn find(
         let library = !configured && (called_in_examples.contains(&config.dir) || in_modules || required);
         plans.extend(environments(workspace, parsed, config, &tfvars, library, options));
     }
-    plans.extend(units.into_iter().map(|unit| unit.plan(configs, options, workspace, parsed)));
+    plans.extend(units.into_iter().map(|unit| unit.plan(configs, options, workspace, parsed, knowledge)));
     plans
 }
 
@@ -172,6 +176,7 @@ fn environments(
             problems: Vec::new(),
             files: Vec::new(),
             generated: Vec::new(),
+            outline: None,
         }
     };
     let mut plans = Vec::new();
