@@ -39,6 +39,7 @@ pub fn of(project: &Project, config: &Config, knowledge: &Knowledge) -> Summary 
         credentials: project.model.credentials.len(),
         notes: notes(project, config, knowledge, &unread_modules),
         unread_modules,
+        cut_off: cut_off(project),
         ..Summary::default()
     }
 }
@@ -55,6 +56,20 @@ fn unread_modules(project: &Project, knowledge: &Knowledge) -> Vec<(Span, String
         }
     }
     calls
+}
+
+/// What Terraform's evaluation ended at before its end, once each; what lies in directories that aren't deployed
+/// doesn't count.
+fn cut_off(project: &Project) -> Vec<(Option<Span>, &'static str, String)> {
+    let deployed = |span: Span| project.workspace.file(span.source).is_none_or(|f| !f.undeployed);
+    let mut all: Vec<(Option<Span>, &'static str, String)> = Vec::new();
+    for problem in project.terraform.iter().flat_map(|e| &e.problems).filter(|p| p.span.is_none_or(deployed)) {
+        let told = (problem.span, problem.kind, problem.message.clone());
+        if !all.contains(&told) {
+            all.push(told);
+        }
+    }
+    all
 }
 
 /// What is worth saying once.

@@ -117,8 +117,18 @@ struct JsonSummary {
     credentials: usize,
     undecided_by: IndexMap<String, usize>,
     undecided_named: Vec<JsonNamed>,
+    cut_off: Vec<JsonCutOff>,
     unread_modules: Vec<JsonUnread>,
     notes: Vec<String>,
+}
+
+/// Something that wasn't looked at to its end.
+#[derive(Serialize)]
+struct JsonCutOff {
+    kind: &'static str,
+    message: String,
+    #[serde(flatten)]
+    at: Option<Point>,
 }
 
 /// A call that may hold a store.
@@ -257,6 +267,15 @@ fn summary(shown: &Shown<'_>, s: &Summary) -> JsonSummary {
             .undecided_named
             .iter()
             .map(|(span, message)| JsonNamed { message: shown.line(message), at: span.map(|span| point(shown, span)) })
+            .collect(),
+        cut_off: s
+            .cut_off
+            .iter()
+            .map(|(span, kind, message)| JsonCutOff {
+                kind,
+                message: shown.line(message),
+                at: span.map(|span| point(shown, span)),
+            })
             .collect(),
         unread_modules: s
             .unread_modules

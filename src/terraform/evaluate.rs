@@ -112,6 +112,7 @@ impl Project<'_> {
             depth: Cell::new(0),
             problems: RefCell::default(),
             made: Cell::new(0),
+            taken: Cell::new(0),
         });
         let root = Instance::root(shared.clone(), config, plan.given);
         let declared = config.backend.as_ref();

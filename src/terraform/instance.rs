@@ -17,6 +17,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::expr::convert::sorted;
+use crate::expr::weight::{Weight, too_large};
 use crate::expr::{Limits, Open, Type, Value, evaluate, types};
 use crate::finding::{Location, Reason};
 use crate::source::{Span, Text};
@@ -33,6 +34,10 @@ use scope::BlockScope;
 const DEPTH: usize = 1_000;
 /// What following one reference counts for in that.
 const REFERENCE: usize = 4;
+/// Values that take more than this many bytes count.
+const LARGE: usize = 64 << 10;
+/// All large values of a root together take at most so many bytes.
+const MEMORY: usize = 512 << 20;
 /// A block with more instances than this is cut off.
 pub const INSTANCES: usize = 10_000;
 
@@ -50,6 +55,8 @@ pub struct Shared<'a> {
     pub problems: RefCell<Vec<Reason>>,
     /// Module instances made so far.
     pub made: Cell<usize>,
+    /// What the large values made so far take, in bytes.
+    pub taken: Cell<usize>,
 }
 
 impl Shared<'_> {
@@ -59,6 +66,27 @@ impl Shared<'_> {
         if !problems.contains(&reason) {
             problems.push(reason);
         }
+    }
+
+    /// Whether the large values made so far take all that they may.
+    fn is_full(&self) -> bool {
+        self.taken.get() > MEMORY
+    }
+
+    /// A value, where it and all others so far don't take too much; a limit that it met is told.
+    fn within(&self, value: Value, span: Span) -> Value {
+        let weight = Weight::of(&value);
+        let large = weight.total > LARGE;
+        self.taken.set(self.taken.get() + if large { weight.total } else { 0 });
+        if weight.is_too_much() || large && self.is_full() {
+            let instead = too_large(span);
+            instead.reasons().into_iter().flat_map(|r| r.iter()).for_each(|r| self.problem(r.clone()));
+            return instead;
+        }
+        if let Some(limit) = weight.limit {
+            self.problem(limit.clone());
+        }
+        value
     }
 }
 
@@ -181,10 +209,13 @@ impl<'a> Instance<'a> {
         }
         let files = ModuleFiles { workspace: self.shared.workspace, root: &self.shared.root_dir };
         let scope = BlockScope { instance: self, iteration, extra, files, base };
-        let limits = Limits { depth: (DEPTH - base).min(Limits::default().depth), ..Limits::default() };
+        let standard = Limits::default();
+        // Where there was too much already, what is large isn't made any more.
+        let longest = if self.shared.is_full() { LARGE } else { standard.longest };
+        let limits = Limits { depth: (DEPTH - base).min(standard.depth), longest, ..standard };
         let value = evaluate(expr, &scope, limits).value;
         self.shared.depth.set(before);
-        value
+        self.shared.within(value, expr.span)
     }
 
     /// Runs `make` once for a name; a name that is being made is a cycle.
