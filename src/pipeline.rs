@@ -142,7 +142,12 @@ pub fn join_with(
     let config = &config.placed(&workspace);
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
     let ((evaluated, railway), (agents, tokens)) = rayon::join(
-        || rayon::join(|| evaluate(&workspace, &documents, request), || deployed(&workspace, &documents, request)),
+        || {
+            rayon::join(
+                || evaluate(&workspace, &documents, request, knowledge),
+                || deployed(&workspace, &documents, request),
+            )
+        },
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
     let Evaluated { terraform, refused } = evaluated;
@@ -218,7 +223,7 @@ struct Evaluated {
     refused: Vec<String>,
 }
 
-fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) -> Evaluated {
+fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request, knowledge: &Knowledge) -> Evaluated {
     let parsed = workspace.files.iter().filter_map(|f| match of(documents, f.source.id) {
         Some(Document::Hcl(file)) => Some((f.source.id, Arc::clone(file))),
         _ => None,
@@ -232,7 +237,7 @@ fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) ->
         plans,
         ..terraform::Options::default()
     };
-    let evaluated = terraform::evaluate_all(workspace, &parsed.collect(), &options);
+    let evaluated = terraform::evaluate_all(workspace, &parsed.collect(), &options, knowledge);
     refused.extend(evaluated.refused.iter().map(|r| handed::told(workspace, &request.prefix, r.span, &r.message)));
     Evaluated { terraform: evaluated.evaluations, refused }
 }

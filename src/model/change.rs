@@ -9,7 +9,7 @@ use crate::model::inputs::Inputs;
 use crate::model::join;
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
-use crate::model::store::{Copy, Given, Store, Switch};
+use crate::model::store::{Caller, Copy, Given, Store, Switch};
 use crate::model::survive;
 use crate::model::{Model, earlier};
 use crate::terraform::plan::{Act, Action};
@@ -291,7 +291,7 @@ impl Of<'_> {
             let holder = copy.held_in.and_then(|h| self.past.stores.get(h));
             !holder.is_some_and(|h| h.instances.iter().any(|i| gone.contains(&i.as_str())))
         };
-        let outcome = survive::outcome(index, store, &self.past.copies, Blast::Store);
+        let outcome = survive::outcome(index, store, &self.past.copies, Blast::Store, Caller::Terraform);
         let survivors = outcome.survivors.iter().filter_map(|c| self.past.copies.get(*c));
         survivors.filter(held).map(|c| c.title.clone()).collect()
     }

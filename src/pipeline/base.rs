@@ -19,7 +19,7 @@ pub fn declared(workspace: &Workspace, request: &Request, config: &Config, knowl
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
     // Plans are of today.
     let request = &Request { plans: Vec::new(), base: None, ..request.clone() };
-    let terraform = evaluate(workspace, &documents, request).terraform;
+    let terraform = evaluate(workspace, &documents, request, knowledge).terraform;
     let railway = deployed(workspace, &documents, request);
     let classify = |_: Option<&str>, text: &str| operations::classify(text, &operations::Context::new(knowledge));
     let inputs = Inputs {

@@ -32,6 +32,8 @@ pub struct References<'a> {
     pub(super) scene: &'a Scene<'a>,
     sources: &'a Sources,
     all: Vec<Referrer<'a>>,
+    /// Resources that attach a volume to a machine.
+    attached: Vec<&'a Resource>,
 }
 
 impl<'a> References<'a> {
@@ -47,7 +49,13 @@ impl<'a> References<'a> {
                 all.push(Referrer { resource, platform, reference, via });
             }
         }
-        References { scene, sources, all }
+        let attaches = |r: &&Resource| {
+            let platform = scene.knowledge.platform_of(&r.type_);
+            platform.is_some_and(|p| p.attachments.iter().any(|a| r.type_ == a.r#type.as_str()))
+        };
+        let managed = scene.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let attached = managed.filter(attaches).collect();
+        References { scene, sources, all, attached }
     }
 
     /// Adds to a store what others give it.
@@ -101,7 +109,7 @@ impl<'a> References<'a> {
                 refers(&attachment.volume).any(|v| self.scene.referred_all(v).any(|r| r.address == target.address));
             this.then(|| refers(&attachment.machine).find_map(|v| self.scene.referred(v))).flatten()
         };
-        let attached = self.scene.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let attached = self.attached.iter().copied();
         let all = attached.filter_map(|r| of(r, platform.attachments.iter().find(|a| r.type_ == a.r#type.as_str())?));
         all.collect()
     }

@@ -136,11 +136,12 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
     {
         *slot = prevented;
     }
+    let (subject, name) = told_by(resource);
     let derived = lookup::together(row.derived_when.iter().map(|c| lookup::holds(block, c)), Of::Any);
     Store {
         address: resource.address_without_keys.clone(),
-        subject: format!("{}.{}", resource.type_.as_str(), resource.name.as_str()),
-        name: resource.name.as_str().to_owned(),
+        subject,
+        name,
         provider: platform.provider.clone(),
         platform: platform.title.clone(),
         r#type: row.r#type.clone(),
@@ -163,11 +164,15 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         production: environment.production,
         // What may be a replica isn't told as sure.
         checked: row.tier == Tier::Checked,
-        confidence: confidence(row.tier).min(environment.confidence).min(if derived.is_unknown() {
-            Confidence::Low
-        } else {
-            Confidence::High
-        }),
+        confidence: [
+            confidence(row.tier),
+            environment.confidence,
+            if derived.is_unknown() { Confidence::Low } else { Confidence::High },
+            block.outlined.as_ref().map_or(Confidence::High, |o| o.confidence),
+        ]
+        .into_iter()
+        .min()
+        .unwrap_or(Confidence::Low),
         stakes: Stakes::Loss,
         instances: vec![resource.address.clone()],
         callers: resource.callers.clone(),
@@ -177,6 +182,17 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         library: evaluation.library,
         terraform: true,
         names: row.names.iter().filter_map(|n| lookup::string(block, n)).map(Into::into).collect(),
+    }
+}
+
+/// What a resource is told apart by in its file, and its name. One of a module that is only known stands in the call:
+/// there it is told by that.
+fn told_by(resource: &Resource) -> (String, String) {
+    let own = format!("{}.{}", resource.type_.as_str(), resource.name.as_str());
+    let called = resource.address_without_keys.strip_suffix(&format!(".{own}")).and_then(|m| m.rsplit('.').next());
+    match called.filter(|_| resource.block.outlined.is_some()) {
+        Some(call) => (format!("module.{call}.{own}"), call.to_owned()),
+        None => (own, resource.name.as_str().to_owned()),
     }
 }
 
