@@ -15,6 +15,9 @@ use crate::syntax::tree::Tree;
 use crate::syntax::typescript;
 use crate::workspace::Workspace;
 
+/// The platform's name in the knowledge: what these files declare is of it.
+pub const PROVIDER: &str = "railway";
+
 /// How many environments of one file are worked out.
 const ENVIRONMENTS: usize = 24;
 

@@ -1,7 +1,7 @@
 //! An operation as a project would suffer it: what one call takes, and from whom.
 
 use crate::finding::Confidence;
-use crate::knowledge::operations::{McpServer, McpTool, Operation, Tool};
+use crate::knowledge::operations::{McpServer, McpTool, Operation, Runs, Tool};
 use crate::knowledge::stores::Tier;
 use crate::model::join::terraform::confidence;
 use crate::model::located::Blast;
@@ -25,6 +25,8 @@ pub struct Act {
     pub provider: Option<String>,
     /// The tool that performs it.
     pub tool: String,
+    /// What the tool's runs work through.
+    pub runs: Option<Runs>,
     /// Kinds of store it takes.
     pub destroys: Vec<String>,
     /// What one call takes.
@@ -54,6 +56,7 @@ impl Act {
             command: operation.command.clone().unwrap_or_default(),
             provider: operation.provider.clone().or_else(|| tool.provider.clone()),
             tool: tool.tool.clone(),
+            runs: tool.runs,
             destroys: operation.destroys.clone(),
             blast: Blast::parse(&operation.blast).unwrap_or(Blast::Store),
             undo: operation.undo.clone(),
@@ -69,8 +72,8 @@ impl Act {
         }
     }
 
-    /// Of a tool of an MCP server.
-    pub fn of_mcp(server: &McpServer, tool: &McpTool, in_sight: bool) -> Act {
+    /// Of a tool of an MCP server; `linked` is the operation it performs, where that is known.
+    pub fn of_mcp(server: &McpServer, tool: &McpTool, linked: Option<&Operation>, in_sight: bool) -> Act {
         Act {
             id: format!("mcp:{}/{}", server.server, tool.name),
             title: format!(
@@ -83,10 +86,11 @@ impl Act {
             command: tool.name.clone(),
             provider: server.provider.clone(),
             tool: server.server.clone(),
+            runs: None,
             destroys: tool.destroys.clone(),
             blast: Blast::parse(&tool.blast).unwrap_or(Blast::Store),
-            undo: tool.undo.clone(),
-            undo_days: 0.0,
+            undo: tool.undo.clone().or_else(|| linked?.undo.clone()),
+            undo_days: linked.and_then(|o| o.undo_days).unwrap_or(0.0),
             may: tool.may,
             target: Target::Remote,
             in_sight,
@@ -110,7 +114,7 @@ impl Act {
 
     /// Whether it is a Terraform run.
     pub fn runs_terraform(&self) -> bool {
-        ["terraform", "terragrunt"].contains(&self.tool.as_str())
+        self.runs == Some(Runs::Terraform)
     }
 
     /// Whether it is the call that deletes this type of store: a platform has several sorts of database,

@@ -99,7 +99,10 @@ fn credential(inputs: &Inputs<'_>, id: SourceId, token: &Token) -> Option<Creden
 pub fn is_personal(tracking: Tracking, path: &str) -> bool {
     match tracking {
         Tracking::Ignored => true,
-        Tracking::Untracked => path.contains(".local."),
+        Tracking::Untracked => {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name.contains(".local.") || name.ends_with(".local")
+        }
         Tracking::Tracked | Tracking::Unknown => false,
     }
 }

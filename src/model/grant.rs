@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use crate::agents::{Agent, Because, Call, Decision, Surface};
 use crate::ci::RunsIn;
 use crate::finding::Confidence;
+use crate::knowledge::operations::Operation;
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
 use crate::model::inputs::Inputs;
@@ -115,9 +116,11 @@ fn command_probes(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     let mut probes = Vec::new();
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
-            if let Some(command) = &operation.command {
-                let act = Act::of(tool, operation, sight.sees(tool, operation)).called_as_command(operation);
-                probes.push(Probe { call: Asked::Shell(command.clone()), kind: GrantKind::Command, act, server: None });
+            let Some(command) = &operation.command else { continue };
+            let act = Act::of(tool, operation, sight.sees(tool, operation));
+            for command in by_every_program(operation, command) {
+                let act = Act { command: command.clone(), ..act.clone() }.called_as_command(operation);
+                probes.push(Probe { call: Asked::Shell(command), kind: GrantKind::Command, act, server: None });
             }
         }
     }
@@ -133,6 +136,18 @@ fn command_probes(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
         }
     }
     probes
+}
+
+/// A command, and the same by each other program that performs it in the same words (`terraform`,
+/// `tofu`): an entry may name any of them.
+fn by_every_program(operation: &Operation, command: &str) -> Vec<String> {
+    let mut all = vec![command.to_owned()];
+    let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
+    let form = operation.forms.iter().find(|f| f.programs.iter().any(|p| p == program));
+    for other in form.into_iter().flat_map(|f| &f.programs).filter(|p| *p != program) {
+        all.push(command.replacen(program, other, 1));
+    }
+    all
 }
 
 /// The commands by which an HTTP call can be made: `curl` as it stands, and one for each other program
@@ -192,10 +207,11 @@ fn server_probes(inputs: &Inputs<'_>, sight: &Sight, agent: &Agent) -> Vec<Probe
         }
         let in_sight = known.provider.as_ref().is_some_and(|p| sight.has(p));
         for tool in &known.tools {
+            let linked = tool.operation.as_ref().and_then(|id| inputs.knowledge.operation_of(id)).map(|(_, o)| o);
             probes.push(Probe {
                 call: Asked::Mcp { server: server.name.as_str().to_owned(), tool: tool.name.clone() },
                 kind: GrantKind::Mcp,
-                act: Act::of_mcp(known, tool, in_sight),
+                act: Act::of_mcp(known, tool, linked, in_sight),
                 server: Some((server.name.as_str().to_owned(), known.read_only.first().cloned())),
             });
         }
@@ -209,8 +225,9 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
         .filter_map(|d| d.because.map(|b| (b.span, b.entry)))
         .collect();
     let servers = server_probes(inputs, sight, agent);
-    // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`.
-    let mut grants: IndexMap<Option<(Span, Text)>, Grant> = IndexMap::new();
+    // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`. What a model decides
+    // is apart from what runs by the same line: nobody can say what comes of it.
+    let mut grants: IndexMap<(Option<(Span, Text)>, bool), Grant> = IndexMap::new();
     for probe in commands.iter().chain(&servers) {
         let call = match &probe.call {
             Asked::Shell(command) => Call::Shell(command),
@@ -221,7 +238,8 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
             if decided.decision == (Decision::Sandboxed { network: false }) && probe.act.target != Target::Local {
                 continue;
             }
-            let key = decided.because.as_ref().map(|b| (b.span, b.entry.clone()));
+            let by = decided.because.as_ref().map(|b| (b.span, b.entry.clone()));
+            let key = (by, decided.decision == Decision::Gated);
             let kind = match &decided.because {
                 None => GrantKind::Default,
                 Some(b) if b.effect == "mode" || everything.contains(&(b.span, b.entry.clone())) => {

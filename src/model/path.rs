@@ -139,14 +139,15 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
 /// refuse it.
 pub(crate) fn calls(act: &Act, store: &Store) -> Option<(usize, Confidence)> {
     let guarded = |guard: &str| store.guards.get(guard).is_some_and(|g| g.is_on());
-    if guarded("lock") || store.guards.get("lock").is_some_and(|l| l.available && l.on.is_unknown()) && guarded("api") {
+    if guarded("lock") {
         return None;
     }
     // A Terraform run is refused by prevent_destroy; nothing else is.
-    if act.tool == "terraform" && (guarded("terraform") || guarded("api")) {
+    if act.runs_terraform() && (guarded("terraform") || guarded("api")) {
         return None;
     }
-    let unsure = store.guards.get("api").is_some_and(|g| g.available && g.on.is_unknown());
+    let unknown = |guard: &&str| store.guards.get(*guard).is_some_and(|g| g.available && g.on.is_unknown());
+    let unsure = ["api", "lock"].iter().any(|g| unknown(&g)) || act.runs_terraform() && unknown(&"terraform");
     let calls = if guarded("api") { 2 } else { 1 };
     Some((calls, if unsure { Confidence::Low } else { Confidence::High }))
 }
