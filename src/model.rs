@@ -9,6 +9,7 @@ pub mod environments;
 pub mod fact;
 pub mod facts;
 pub mod grant;
+pub mod handed;
 pub mod holder;
 pub mod inputs;
 pub mod join;
@@ -65,11 +66,19 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         }
     }
     let sight = sight::Sight::of(inputs, &stores);
-    let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
-    let grants = grant::grants(inputs, &sight);
+    let mut credentials = credential::credentials(inputs);
+    credentials.extend(handed::credentials(inputs, &holders));
+    let grants = handed::held_up(inputs, grant::grants(inputs, &sight));
     let commands = command::commands(inputs, &sight);
-    let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
+    let joined = path::Joined {
+        stores: &stores,
+        copies: &copies,
+        credentials: &credentials,
+        grants: &grants,
+        holders: &holders,
+        knowledge: inputs.knowledge,
+    };
     let paths = path::paths(inputs, &joined);
     Model { stores, copies, credentials, holders, grants, commands, paths }
 }

@@ -108,6 +108,7 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
     let commands = ci::read(&workspace, &|id| of(&documents, id));
+    let steps = ci::steps(&workspace, &|id| of(&documents, id));
     let problems = problems(&workspace, &documents, &agents);
     let scripts = operations::Project::read(&workspace, &|id| of(&documents, id).and_then(Document::tree));
     let classify = |dir: Option<&str>, text: &str| -> Classified {
@@ -125,6 +126,7 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
         agents: &agents,
         tokens: &tokens,
         commands: &commands,
+        steps: &steps,
         classify: &classify,
         config,
         knowledge,

@@ -71,6 +71,9 @@ pub struct Kind {
     pub judged_by: Vec<Judgement>,
     /// How far it reaches.
     pub scope: Scope,
+    /// Kinds of store it can take (`bucket`); empty: any of its platform.
+    #[serde(default)]
+    pub stores: Vec<String>,
     /// Whether the platform offers a narrower one.
     #[serde(default)]
     pub scopable: bool,

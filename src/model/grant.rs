@@ -9,6 +9,7 @@ use crate::finding::Confidence;
 use crate::knowledge::operations::Operation;
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
+use crate::model::handed::Gate;
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
 use crate::model::sight::Sight;
@@ -77,6 +78,8 @@ pub struct Grant {
     pub undeployed: bool,
     /// How sure.
     pub confidence: Confidence,
+    /// What holds up the job that starts its agent.
+    pub gates: Vec<Gate>,
 }
 
 /// A call that an agent is asked about.
@@ -304,6 +307,7 @@ fn blank(inputs: &Inputs<'_>, index: usize, agent: &Agent, decided: &Decided, ki
         local: file.is_some_and(|f| is_personal(f.tracking, &f.source.path)),
         undeployed: file.is_some_and(|f| f.undeployed),
         confidence: Confidence::High,
+        gates: Vec::new(),
     })
 }
 

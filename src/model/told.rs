@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::credentials::Scope;
 use crate::finding::{Confidence, Place, Role};
 use crate::model::credential::Credential;
 use crate::model::grant::{Grant, GrantKind};
@@ -81,7 +82,11 @@ fn credential(token: &Credential) -> String {
     if let Some(use_) = &token.used_for {
         text.push_str(&format!(", used here only for {use_}"));
     }
-    if !token.scoped() {
+    if token.handed.is_some() {
+        text.push_str("; handed to the agent by its job");
+    } else if token.scope == Scope::Unknown {
+        text.push_str("; what it may do is set elsewhere");
+    } else if !token.scoped() {
         text.push_str("; not limited to an environment, it reaches production too");
     }
     text
@@ -155,6 +160,7 @@ pub fn notes(inputs: &Inputs<'_>, model: &Model, path: &Path) -> Vec<String> {
     let act = &path.best.act;
     let calls = match path.best.calls {
         1 => "one call".to_owned(),
+        n if path.best.takes_copies => format!("{n} calls, for the store and for the copies that outlive it"),
         n => format!("{n} calls, one of them lifts the guard"),
     };
     notes.push(format!("{calls}: `{}` {} {}, {}", act.call, takes(act.blast), taken(model, path, store), grace(act)));
@@ -225,6 +231,7 @@ fn also(inputs: &Inputs<'_>, model: &Model, way: &Way) -> String {
     };
     let grant = model.grants.get(way.grant).map(|g| format!("`{}` ({})", g.entry, at(g.span))).unwrap_or_default();
     match way.credential.and_then(|c| model.credentials.get(c)) {
+        Some(token) if token.handed.is_some() => format!("{grant} with what its job takes on in {}", at(token.span)),
         Some(token) => format!("{grant} with the token in {}", at(token.span)),
         None => format!("{grant}, if {} is logged in", login(way)),
     }

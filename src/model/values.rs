@@ -30,7 +30,7 @@ pub fn facts(model: &Model, inputs: &Inputs<'_>) -> Vec<Fact> {
     all.extend(model.paths.iter().filter_map(|p| values.path(p)));
     all.extend((0..model.stores.len()).filter_map(|i| values.store_fact(i)));
     all.extend(model.copies.iter().filter_map(|c| values.copy_fact(c)));
-    all.extend(model.credentials.iter().map(|c| values.credential(c)));
+    all.extend(model.credentials.iter().filter(|c| c.handed.is_none()).map(|c| values.credential(c)));
     all.extend(model.holders.iter().map(|h| values.holder(h)));
     all.extend(values.grants());
     all.extend(model.commands.iter().map(|c| values.command(c)));

@@ -169,6 +169,9 @@ impl Made {
             local: false,
             undeployed: false,
             confidence: Confidence::High,
+            stores: Vec::new(),
+            loaded: false,
+            handed: None,
         });
         self.model.credentials.len() - 1
     }
@@ -190,6 +193,7 @@ impl Made {
             local: false,
             undeployed: false,
             confidence: Confidence::High,
+            gates: Vec::new(),
         });
         self.model.grants.len() - 1
     }
@@ -219,7 +223,8 @@ impl Made {
 
     /// What the model says about an agent and a store.
     pub fn path(&mut self, agent: usize, store: usize, grant: usize, act: &Act, credential: Option<usize>) {
-        let best = Way { grant, act: act.clone(), credential, calls: 1, confidence: Confidence::High };
+        let best =
+            Way { grant, act: act.clone(), credential, calls: 1, takes_copies: false, confidence: Confidence::High };
         self.model.paths.push(Path {
             agent,
             store,
@@ -352,6 +357,7 @@ pub fn incident() -> Made {
     let apply = Act {
         provider: None,
         tool: "terraform".into(),
+        runs: Some(lastcopy::knowledge::operations::Runs::Terraform),
         may: true,
         ..act("terraform-apply", "terraform apply", "terraform", &["any"], Blast::Store)
     };
@@ -426,6 +432,7 @@ pub fn hundred() -> Made {
     let apply = Act {
         provider: None,
         tool: "terraform".into(),
+        runs: Some(lastcopy::knowledge::operations::Runs::Terraform),
         may: true,
         ..act("terraform-apply", "terraform apply", "terraform", &["any"], Blast::Store)
     };
