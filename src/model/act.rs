@@ -37,6 +37,9 @@ pub struct Act {
     pub undo_days: f64,
     /// May destroy, depending on what it is given.
     pub may: bool,
+    /// Its name doesn't tell which types of store it takes: a tool of an MCP server that isn't one of the
+    /// platform's own calls, an HTTP method.
+    pub untold_type: bool,
     /// What it acts on.
     pub target: Target,
     /// The project has something of its platform.
@@ -62,6 +65,11 @@ impl Act {
             undo: operation.undo.clone(),
             undo_days: operation.undo_days.unwrap_or(0.0),
             may: operation.may,
+            untold_type: operation
+                .forms
+                .iter()
+                .filter_map(|f| f.method.as_ref())
+                .any(|m| operation.call.starts_with(m)),
             target: match operation.target.as_deref() {
                 Some("local") => Target::Local,
                 Some("remote") => Target::Remote,
@@ -82,7 +90,7 @@ impl Act {
                 server.title.as_ref().unwrap_or(&server.server)
             ),
             call: tool.name.clone(),
-            own_call: tool.name.clone(),
+            own_call: linked.map_or_else(|| tool.name.clone(), |o| o.call.clone()),
             command: tool.name.clone(),
             provider: server.provider.clone(),
             tool: server.server.clone(),
@@ -92,6 +100,7 @@ impl Act {
             undo: tool.undo.clone().or_else(|| linked?.undo.clone()),
             undo_days: linked.and_then(|o| o.undo_days).unwrap_or(0.0),
             may: tool.may,
+            untold_type: linked.is_none(),
             target: Target::Remote,
             in_sight,
             confidence: match server.tier {
@@ -118,7 +127,7 @@ impl Act {
     }
 
     /// Whether it is the call that deletes this type of store: a platform has several sorts of database,
-    /// and each its own call. (An MCP server's tool has none of the platform's names.)
+    /// and each its own call.
     fn is_called_for(&self, store: &Store) -> bool {
         let words = |text: &str| -> Vec<String> {
             text.split_whitespace().take_while(|w| !w.starts_with('-')).map(str::to_owned).collect()
@@ -128,7 +137,7 @@ impl Act {
             let call = words(call);
             call.iter().zip(&own).all(|(a, b)| a == b) && !call.is_empty() && !own.is_empty()
         };
-        self.id.starts_with("mcp:") || store.destroyed_by.is_empty() || store.destroyed_by.iter().any(same)
+        self.untold_type || store.destroyed_by.is_empty() || store.destroyed_by.iter().any(same)
     }
 
     /// The same, called as the command that an operation's first form names: `railway volume delete`. A

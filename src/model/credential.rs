@@ -53,7 +53,8 @@ pub struct Credential {
     pub confidence: Confidence,
     /// Kinds of store it can take; empty: any of its platform.
     pub stores: Vec<String>,
-    /// Whether it stands in a file that shells and programs load their environment from.
+    /// Whether it stands in a file that shells and programs load their environment from, or that the
+    /// platform's program can be told to use.
     pub loaded: bool,
     /// For one that a CI job hands to the agent it starts: whom, and as whom.
     pub handed: Option<Handed>,
@@ -102,7 +103,7 @@ fn credential(inputs: &Inputs<'_>, id: SourceId, token: &Token) -> Option<Creden
         undeployed: file.undeployed,
         confidence: token.confidence,
         stores: kind.stores.clone(),
-        loaded: file.role == "env",
+        loaded: kind.by_file || file.role == "env",
         handed: None,
     })
 }

@@ -133,7 +133,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
         (
             !outcome.survivors.is_empty(),
             !outcome.undecided.is_empty(),
-            Reverse(way.confidence),
+            Reverse(way.confidence.min(outcome.confidence)),
             way.calls,
             way.act.may,
             way.credential.is_none(),
@@ -144,8 +144,9 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
         )
     });
     let mut ways = ways.into_iter();
-    let best = ways.next()?;
-    let Outcome { survivors, lost, undecided } = outcome(&best);
+    let mut best = ways.next()?;
+    let Outcome { survivors, lost, undecided, confidence } = outcome(&best);
+    best.confidence = best.confidence.min(confidence);
     let mut variants: Vec<(Act, Vec<usize>)> = Vec::new();
     let mut others: Vec<Way> = Vec::new();
     for way in ways {

@@ -194,7 +194,8 @@ pub fn notes(inputs: &Inputs<'_>, model: &Model, path: &Path) -> Vec<String> {
 
 fn grace(act: &Act) -> String {
     match &act.undo {
-        Some(undo) => format!("undo for {undo}"),
+        Some(undo) if undo.starts_with(|c: char| c.is_ascii_digit()) => format!("undo for {undo}"),
+        Some(undo) => format!("undo {undo}"),
         None => "no grace period".into(),
     }
 }

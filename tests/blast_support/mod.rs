@@ -282,6 +282,7 @@ pub fn act(id: &str, call: &str, provider: &str, destroys: &[&str], blast: Blast
         undo: None,
         undo_days: 0.0,
         may: false,
+        untold_type: false,
         target: Target::Remote,
         in_sight: true,
         confidence: Confidence::High,
