@@ -12,6 +12,7 @@ mod make;
 mod mapping;
 mod paths;
 mod procfile;
+mod runnable;
 mod scripts;
 mod step;
 mod taskfile;
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use mapping::Mapping;
+pub use runnable::scripts;
 pub use step::{Given, Step};
 
 use crate::source::{SourceId, Span, Text};
@@ -49,6 +51,8 @@ pub struct Command {
     pub runs_in: RunsIn,
     /// Job name, script name, target or service: the `JOB` of `command:FILE#JOB`.
     pub name: String,
+    /// Other names it can be called by; an empty one where it is what runs without a name.
+    pub aliases: Vec<String>,
     /// Conditions that put a person in between (a protected `environment:`, `workflow_dispatch` only), in words.
     pub gates: Vec<String>,
     /// Names of secrets and variables in its environment: name, and `secrets.X`, the expression, or [`LITERAL`].
@@ -105,6 +109,7 @@ impl Command {
             source: span.source,
             runs_in,
             name: name.into(),
+            aliases: Vec::new(),
             gates: Vec::new(),
             environment: Vec::new(),
             dir: Some(String::new()),
