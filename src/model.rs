@@ -16,6 +16,7 @@ pub mod join;
 pub mod located;
 pub mod lookup;
 pub mod path;
+pub mod shared;
 mod sight;
 pub mod stakes;
 pub mod statements;
@@ -33,6 +34,7 @@ use credential::Credential;
 use grant::Grant;
 use holder::Holder;
 use path::Path;
+use shared::Shared;
 use store::{Copy, Store};
 
 /// A project as lastcopy sees it.
@@ -52,6 +54,8 @@ pub struct Model {
     pub commands: Vec<Command>,
     /// Agent → operation → credential → store.
     pub paths: Vec<Path>,
+    /// What other environments share with production.
+    pub shared: Vec<Shared>,
 }
 
 /// Joins everything the stages below found.
@@ -80,7 +84,8 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         knowledge: inputs.knowledge,
     };
     let paths = path::paths(inputs, &joined);
-    Model { stores, copies, credentials, holders, grants, commands, paths }
+    let shared = shared::shared(inputs, &stores);
+    Model { stores, copies, credentials, holders, grants, commands, paths, shared }
 }
 
 impl Model {

@@ -9,6 +9,7 @@ mod grant;
 mod holders;
 mod path;
 mod resource;
+mod shared;
 mod store;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub fn facts(model: &Model, inputs: &Inputs<'_>) -> Vec<Fact> {
     all.extend(model.copies.iter().filter_map(|c| values.copy_fact(c)));
     all.extend(model.credentials.iter().filter(|c| c.handed.is_none()).map(|c| values.credential(c)));
     all.extend(model.holders.iter().map(|h| values.holder(h)));
+    all.extend(model.shared.iter().map(|s| values.shared(s)));
     all.extend(values.grants());
     all.extend(model.commands.iter().map(|c| values.command(c)));
     all.extend(inputs.agents.iter().filter_map(|a| values.agent(a)));
