@@ -252,6 +252,22 @@ fn an_agent_waits_for_what_its_job_waits_for() {
 }
 
 #[test]
+fn nobody_is_logged_in_in_a_job_that_is_given_nothing() {
+    let at = |before: &str| {
+        let workflow = workflow("", before);
+        let made = in_ci(&workflow, DATABASE);
+        path(made.model(), "aws_db_instance.main").map(|p| (p.best.confidence, p.best.credential.is_some()))
+    };
+    assert_eq!(at("      - uses: actions/checkout@v4"), None);
+    assert_eq!(
+        at("      - uses: actions/checkout@v4\n        with:\n          token: ${{ secrets.GITHUB_TOKEN }}"),
+        None
+    );
+    let script = "      - run: ./login.sh \"${{ secrets.DEPLOY }}\"";
+    assert_eq!(at(script), Some((Confidence::Low, false)), "it may log in to anything");
+}
+
+#[test]
 fn a_role_that_deletes_the_copies_too_needs_a_call_for_each() {
     let main = |policy: &str| {
         role(policy).replace(

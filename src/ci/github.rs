@@ -193,7 +193,8 @@ impl<'a> Reader<'_, 'a, '_> {
         };
         let inputs = with.map(|w| values::environment(w, &context.inputs)).unwrap_or_default();
         let inputs = inputs.into_iter().filter(|(_, origin)| origin.starts_with("secrets."));
-        let given = context.environment.iter().cloned().chain(inputs);
+        let run = step.get("run").and_then(Node::as_str).map(values::secrets_in).unwrap_or_default();
+        let given = context.environment.iter().cloned().chain(inputs).chain(run);
         let written = with.map(Node::members).unwrap_or_default().iter();
         let found = Step {
             source: file.source.id,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::agents::{Agent, Because, Call, Decision, Surface};
 use crate::ci::RunsIn;
 use crate::finding::Confidence;
-use crate::knowledge::operations::Operation;
+use crate::knowledge::operations::{Operation, Tool};
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
 use crate::model::handed::Gate;
@@ -80,6 +80,8 @@ pub struct Grant {
     pub confidence: Confidence,
     /// What holds up the job that starts its agent.
     pub gates: Vec<Gate>,
+    /// Its agent runs where nobody has logged in before: in a job that hands it nothing.
+    pub bare: bool,
 }
 
 /// A call that an agent is asked about.
@@ -121,7 +123,7 @@ fn command_probes(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
         for operation in &tool.operations {
             let Some(command) = &operation.command else { continue };
             let act = Act::of(tool, operation, sight.sees(tool, operation));
-            for command in by_every_program(operation, command) {
+            for command in by_every_program(tool, operation, command) {
                 let act = Act { command: command.clone(), ..act.clone() }.called_as_command(operation);
                 probes.push(Probe { call: Asked::Shell(command), kind: GrantKind::Command, act, server: None });
             }
@@ -143,11 +145,16 @@ fn command_probes(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
 
 /// A command, and the same by each other program that performs it in the same words (`terraform`,
 /// `tofu`): an entry may name any of them.
-fn by_every_program(operation: &Operation, command: &str) -> Vec<String> {
+fn by_every_program(tool: &Tool, operation: &Operation, command: &str) -> Vec<String> {
     let mut all = vec![command.to_owned()];
     let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
     let form = operation.forms.iter().find(|f| f.programs.iter().any(|p| p == program));
-    for other in form.into_iter().flat_map(|f| &f.programs).filter(|p| *p != program) {
+    // One that only acts on this machine is another thing (`awslocal`).
+    let local = |name: &String| {
+        let rows = tool.programs.iter().filter(|p| p.names.contains(name));
+        rows.filter_map(|p| p.target.as_ref()).any(|aim| aim.otherwise == "local")
+    };
+    for other in form.into_iter().flat_map(|f| &f.programs).filter(|p| *p != program && !local(p)) {
         all.push(command.replacen(program, other, 1));
     }
     all
@@ -308,6 +315,7 @@ fn blank(inputs: &Inputs<'_>, index: usize, agent: &Agent, decided: &Decided, ki
         undeployed: file.is_some_and(|f| f.undeployed),
         confidence: Confidence::High,
         gates: Vec::new(),
+        bare: false,
     })
 }
 

@@ -44,6 +44,7 @@ pub fn held_up(inputs: &Inputs<'_>, mut grants: Vec<Grant>) -> Vec<Grant> {
     for grant in &mut grants {
         let Some(agent) = inputs.agents.get(grant.agent) else { continue };
         grant.gates = gates(inputs, agent);
+        grant.bare = is_bare(inputs, agent);
         let told: Vec<String> = grant
             .gates
             .iter()
@@ -59,6 +60,20 @@ pub fn held_up(inputs: &Inputs<'_>, mut grants: Vec<Grant>) -> Vec<Grant> {
     }
     grants
 }
+
+/// Whether an agent runs on a fresh machine where no step before it was given a secret to log in with.
+fn is_bare(inputs: &Inputs<'_>, agent: &Agent) -> bool {
+    let Some(step) = step_of(inputs, agent) else { return false };
+    let of_job = inputs.steps.iter().filter(|s| s.source == step.source && s.job == step.job);
+    let mut before = of_job.filter(|s| s.span.start < step.span.start);
+    let secret = |s: &Step| s.given.iter().any(|g| g.origin.starts_with("secrets.") && *g.origin != *OWN_TOKEN);
+    // What a local action does may be anything; it is followed, and its steps are in a file of their own.
+    let local = |s: &Step| s.uses.as_ref().is_some_and(|u| u.starts_with("./"));
+    !before.any(|s| secret(s) || local(s))
+}
+
+/// The token that every job has: it opens the repository alone.
+const OWN_TOKEN: &str = "secrets.GITHUB_TOKEN";
 
 /// What `ci` calls a job that only people start.
 const BY_HAND: &str = "started by hand";

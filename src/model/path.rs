@@ -211,7 +211,7 @@ pub(crate) fn way(
             ways.push(made(Some(index), sure.min(used)));
         }
     }
-    if grant.kind != GrantKind::Exec {
+    if grant.kind != GrantKind::Exec && !grant.bare {
         ways.push(made(None, Confidence::Low));
     }
     ways

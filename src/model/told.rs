@@ -73,8 +73,11 @@ fn agent(grant: &Grant) -> String {
     }
 }
 
+/// The program whose login is assumed: what a script runs, rather than what runs the script.
 fn login(way: &Way) -> &str {
-    way.act.command.split(' ').next().unwrap_or("the platform's own program")
+    let through = way.act.call.contains(" → ");
+    let text = if through { &way.act.own_call } else { &way.act.command };
+    text.split(' ').next().unwrap_or("the platform's own program")
 }
 
 fn credential(token: &Credential) -> String {

@@ -194,6 +194,7 @@ impl Made {
             undeployed: false,
             confidence: Confidence::High,
             gates: Vec::new(),
+            bare: false,
         });
         self.model.grants.len() - 1
     }
