@@ -12,6 +12,7 @@ pub mod fact;
 pub mod facts;
 mod forms;
 pub mod grant;
+pub mod handed;
 pub mod holder;
 pub mod inputs;
 pub mod join;
@@ -22,6 +23,7 @@ pub mod path;
 mod probes;
 pub mod protection;
 pub mod service;
+pub mod shared;
 mod sight;
 pub mod stakes;
 pub mod statements;
@@ -45,6 +47,7 @@ use service::Service;
 use service::package::Package;
 use service::secret::Secret;
 use service::setting::Setting;
+use shared::Shared;
 use store::{Copy, Store};
 
 /// A project as lastcopy sees it.
@@ -78,6 +81,8 @@ pub struct Model {
     pub changes: Vec<Change>,
     /// What is there before that: its stores and copies.
     pub past: Option<Box<Model>>,
+    /// What other environments share with production.
+    pub shared: Vec<Shared>,
 }
 
 /// The stores that are declared, and their copies; nothing else.
@@ -103,13 +108,22 @@ fn stores(inputs: &Inputs<'_>) -> (Vec<Store>, Vec<Copy>) {
 pub fn build(inputs: &Inputs<'_>) -> Model {
     let (stores, copies) = stores(inputs);
     let sight = sight::Sight::of(inputs, &stores);
-    let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
-    let grants = grant::grants(inputs, &sight);
+    let mut credentials = credential::credentials(inputs);
+    credentials.extend(handed::credentials(inputs, &holders));
+    let grants = handed::held_up(inputs, grant::grants(inputs, &sight));
     let protections = protection::protections(inputs, &sight);
     let commands = command::commands(inputs, &sight);
-    let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
+    let joined = path::Joined {
+        stores: &stores,
+        copies: &copies,
+        credentials: &credentials,
+        grants: &grants,
+        holders: &holders,
+        knowledge: inputs.knowledge,
+    };
     let paths = path::paths(inputs, &joined);
+    let shared = shared::shared(inputs, &stores);
     let services = service::services(inputs);
     let settings = service::setting::settings(inputs);
     let secrets = service::secret::secrets(inputs);
@@ -127,6 +141,7 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         secrets,
         packages,
         paths,
+        shared,
         ..Model::default()
     };
     change::add(inputs, &mut model);

@@ -152,6 +152,7 @@ pub fn join_with(
     );
     let Evaluated { terraform, refused } = evaluated;
     let commands = ci::read(&workspace, &|id| of(&documents, id));
+    let steps = ci::steps(&workspace, &|id| of(&documents, id));
     let problems = problems(&workspace, &documents, &agents);
     let scripts = scripts(&workspace, &documents, &commands);
     let classify = |dir: Option<&str>, text: &str| -> Classified {
@@ -169,6 +170,7 @@ pub fn join_with(
         agents: &agents,
         tokens: &tokens,
         commands: &commands,
+        steps: &steps,
         classify: &classify,
         today: &request.today,
         earlier: base.as_ref().map(|(model, workspace)| base::earlier(model, workspace, request)),

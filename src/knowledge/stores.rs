@@ -42,6 +42,10 @@ pub struct Provider {
     /// Path in a resource or the provider block that tells its project or resource group.
     #[serde(default)]
     pub project_from: Vec<String>,
+    /// Path in a resource or the provider block that tells its environment of that project, or its
+    /// namespace: what one call takes together.
+    #[serde(default)]
+    pub environment_from: Vec<String>,
     /// Types that are such a project or resource group: a guard on one holds for what is inside.
     #[serde(default)]
     pub project_types: Vec<String>,
@@ -98,6 +102,7 @@ impl Provider {
             (&mut self.account_from, other.account_from),
             (&mut self.region_from, other.region_from),
             (&mut self.project_from, other.project_from),
+            (&mut self.environment_from, other.environment_from),
             (&mut self.project_types, other.project_types),
             (&mut self.account_types, other.account_types),
             (&mut self.ids, other.ids),

@@ -513,6 +513,16 @@ pub const KINDS: &[Kind] = &[
         ],
     },
     Kind {
+        name: "shared",
+        fact: true,
+        doc: "something that another environment shares with production",
+        attributes: &[
+            a("what", String, "state, database, store, secret (of pipelines) or token"),
+            a("with", Place, "where production has it; the same place for a token"),
+            a("with_file", String, "the file of that"),
+        ],
+    },
+    Kind {
         name: "link",
         fact: false,
         doc: "a step of a path",

@@ -31,6 +31,8 @@ pub struct Inputs<'a> {
     pub tokens: &'a [(SourceId, Token)],
     /// Commands of workflows and scripts.
     pub commands: &'a [ci::Command],
+    /// Steps of CI jobs, whatever they run.
+    pub steps: &'a [ci::Step],
     /// What a command would do, run in a directory of the project (`None`: not known which).
     pub classify: &'a (dyn Fn(Option<&str>, &str) -> Classified + Sync),
     /// The project as an earlier revision declares it, where that was asked for.

@@ -214,17 +214,22 @@ pub struct Copy {
 impl Copy {
     /// Whether it survives `blast` on its store, caused by `caller`: `None` where that can't be told.
     pub fn survives(&self, blast: Blast, store: &Store, caller: Caller) -> Option<bool> {
+        self.survival(blast, store, caller).map(|(survives, _)| survives)
+    }
+
+    /// The same, with how sure that is.
+    pub fn survival(&self, blast: Blast, store: &Store, caller: Caller) -> Option<(bool, Confidence)> {
+        if self.exists.as_bool() == Some(false) {
+            return Some((false, Confidence::High));
+        }
         let dies_with =
             if self.only_terraform && caller == Caller::Anybody { Some(Blast::Store) } else { self.dies_with };
         let outside = match dies_with {
-            Some(dies_with) => Some(blast < dies_with),
-            None => self.located.survives(blast, &store.located).map(|(survives, _)| survives),
+            Some(dies_with) => Some((blast < dies_with, Confidence::High)),
+            None => self.located.survives(blast, &store.located),
         };
         // What goes anyway needn't be known to exist.
-        if outside == Some(false) || self.exists.as_bool() == Some(false) {
-            return Some(false);
-        }
-        self.exists.as_bool().and(outside)
+        outside.filter(|(survives, _)| !survives || self.exists.as_bool().is_some())
     }
 }
 

@@ -30,6 +30,7 @@ pub fn declared(workspace: &Workspace, request: &Request, config: &Config, knowl
         agents: &[],
         tokens: &[],
         commands: &[],
+        steps: &[],
         classify: &classify,
         today: &request.today,
         earlier: None,

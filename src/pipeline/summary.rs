@@ -36,7 +36,7 @@ pub fn of(project: &Project, config: &Config, knowledge: &Knowledge) -> Summary 
         skipped,
         stores: stores.count(),
         agents: project.agents.len(),
-        credentials: project.model.credentials.len(),
+        credentials: project.model.credentials.iter().filter(|c| c.handed.is_none()).count(),
         notes: notes(project, config, knowledge, &unread_modules),
         unread_modules,
         cut_off: cut_off(project),

@@ -10,6 +10,7 @@ use crate::finding::{Confidence, Place, Reason, Role};
 use crate::model::inputs::Inputs;
 use crate::model::located::{Account, Located};
 use crate::model::store::{Copy, Store};
+use crate::railway;
 use crate::railway::dumps::{self, Dump, DumpTarget};
 
 /// Every known copy. A bucket that is only the target of dumps is told as a copy, not as a store of
@@ -107,6 +108,7 @@ fn stated(index: usize, copy: &StatedCopy) -> Copy {
             provider,
             account,
             project: None,
+            environment: None,
             region: None,
             parent: None,
             store: Some(copy.place.clone()),
@@ -126,7 +128,7 @@ fn stated(index: usize, copy: &StatedCopy) -> Copy {
 fn dumped(inputs: &Inputs<'_>, stores: &[Store], dump: &Dump, environment: &str, project: &str) -> Option<Copy> {
     let of = dump.of.as_ref().ok()?;
     let here = |s: &Store| {
-        s.provider == "railway"
+        s.provider == railway::PROVIDER
             && s.located.project.as_deref() == Some(project)
             && s.environments.iter().any(|e| e == environment)
     };
@@ -202,6 +204,7 @@ fn outside(inputs: &Inputs<'_>, endpoint: &str, bucket: Option<&str>) -> Located
         provider: provider.to_owned(),
         account: Account::Unknown,
         project: None,
+        environment: None,
         region: None,
         parent: None,
         store: Some(bucket.unwrap_or(endpoint).to_owned()),

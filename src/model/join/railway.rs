@@ -114,6 +114,7 @@ fn build(inputs: &Inputs<'_>, project: &Project, declared: Declared<'_>) -> Opti
             provider: platform.provider.clone(),
             account: Account::Ordinary,
             project: Some(project.name.as_str().to_owned()),
+            environment: Some(project.environment.as_str().to_owned()),
             region: declared.region.map(Into::into),
             parent: None,
             store: Some(address.clone()),

@@ -49,7 +49,7 @@ impl Values<'_> {
     /// either, that a program could call anything says nothing about this project.
     fn within_reach(&self, act: &Act) -> bool {
         let store = |s: &Store| !s.undeployed && act.takes(s) && !["derived", "transient"].contains(&s.holds.as_str());
-        let credential = |c: &Credential| c.provider == act.provider && !c.operations.is_empty();
+        let credential = |c: &Credential| c.handed.is_none() && c.provider == act.provider && !c.operations.is_empty();
         self.model.stores.iter().any(store) || self.model.credentials.iter().any(credential)
     }
 
