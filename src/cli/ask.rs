@@ -50,14 +50,15 @@ fn project(path: &Path, common: &args::Common) -> Result<(Root, Session, Project
 pub fn can(args: &args::Can, out: &mut Out) -> Result<u8, Failure> {
     let json = wants_json(&args.format)?;
     let failed = |e: agents::CanError| Failure::new(e.to_string());
-    let question = match (args.all, args.list, args.words.as_slice()) {
-        (true, _, words) => agents::Question::All(agents::what(words).map_err(failed)?),
-        (false, true, [agent]) => agents::Question::List(agent.clone()),
-        (false, true, _) => return Err(Failure::new("`can AGENT --list` takes an agent and no command")),
-        (false, false, [agent, words @ ..]) => {
-            agents::Question::One(agent.clone(), agents::what(words).map_err(failed)?)
+    let question = match (args.all, args.list, &args.agent) {
+        (true, false, first) => {
+            let words: Vec<String> = first.iter().chain(&args.words).cloned().collect();
+            agents::Question::All(agents::what(&words).map_err(failed)?)
         }
-        (false, false, []) => {
+        (false, true, Some(agent)) if args.words.is_empty() => agents::Question::List(agent.clone()),
+        (_, true, _) => return Err(Failure::new("`can AGENT --list` takes an agent and no command")),
+        (false, false, Some(agent)) => agents::Question::One(agent.clone(), agents::what(&args.words).map_err(failed)?),
+        (false, false, None) => {
             return Err(Failure::new("say which agent, and what: `can AGENT COMMAND…`, or `can --all COMMAND…`"));
         }
     };
