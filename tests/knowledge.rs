@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use lastcopy::knowledge::Knowledge;
 use lastcopy::knowledge::stores::{
-    COPY_CLASSES, Condition, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, Reference, StoreType, Switch,
-    Tier,
+    COPY_CLASSES, Condition, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, RESTORE_CLASS, Reference,
+    StoreType, Switch, Tier,
 };
 use lastcopy::model::located::Blast;
 
@@ -133,8 +133,14 @@ fn every_row_is_well_formed() {
 #[test]
 fn every_reference_is_well_formed() {
     let known = Knowledge::embedded();
-    let all: Vec<&str> =
-        GUARD_CLASSES.iter().chain(&COPY_CLASSES).chain(&REFERENCE_CLASSES).chain(&HAZARD_CLASSES).copied().collect();
+    let all: Vec<&str> = GUARD_CLASSES
+        .iter()
+        .chain(&COPY_CLASSES)
+        .chain(&REFERENCE_CLASSES)
+        .chain(&HAZARD_CLASSES)
+        .chain(&[RESTORE_CLASS])
+        .copied()
+        .collect();
     for provider in known.providers() {
         for reference in &provider.references {
             let of = format!("{}: {}", provider.provider, reference.r#type);

@@ -223,6 +223,8 @@ pub const GUARD_CLASSES: [&str; 4] = ["terraform", "api", "undo", "lock"];
 pub const COPY_CLASSES: [&str; 5] = ["final_snapshot", "automated", "versioning", "point_in_time", "snapshots"];
 /// The classes of copies that only a [`Reference`] gives, besides `snapshots`: kept elsewhere.
 pub const REFERENCE_CLASSES: [&str; 3] = ["vault", "replica", "dump"];
+/// The class of a [`Reference`] that tries a restore.
+pub const RESTORE_CLASS: &str = "restore_test";
 /// The classes of [`StoreType::hazards`]: deletion takes what is inside; what could be taken back is
 /// final; a guard is lifted by the provider itself; data, or older versions of it, delete themselves
 /// after a while; an ordinary apply erases data; it is deleted along with something else.

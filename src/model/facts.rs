@@ -91,6 +91,7 @@ pub const KINDS: &[Kind] = &[
             a("survivors", Record("survivors"), "which copies survive each blast"),
             a("destroyed_by", LIST_STRING, "the platform's words for the calls that delete it"),
             a("replaces_on", LIST_STRING, "attributes whose change destroys and recreates it"),
+            a("recovery", Record("recovery"), "what shows that it can be brought back"),
             a("looked_for", LIST_STRING, "what was looked for when no copy was found"),
             a("note", String, "what else one should know of this type; null if nothing"),
             a("instances", LIST_STRING, "addresses of its instances"),
@@ -131,6 +132,20 @@ pub const KINDS: &[Kind] = &[
             a("expires_versions", SWITCH, "older versions delete themselves after a few days"),
             a("wipes", SWITCH, "an ordinary apply erases data"),
             a("dies_with_parent", SWITCH, "it is deleted along with something else"),
+        ],
+    },
+    Kind {
+        name: "recovery",
+        fact: false,
+        doc: "what shows that a store can be brought back",
+        attributes: &[
+            a("by", LIST_STRING, "what brings it back, in words: a plan of restore tests, a script, a page"),
+            a("tried", Bool, "whether something here restores it, or somebody states that it was restored"),
+            a("runbook", String, "the page that says how, named in the config; null if none is"),
+            a("restored", String, "the last day somebody states that it was restored; null if nobody does"),
+            a("restored_days", Number, "how many days ago that was; null where it isn't known"),
+            a("long_ago", Bool, "it is longer ago than `thresholds: restore-days` of the config (365)"),
+            a("place", Place, "where that is stated, or where the store stands"),
         ],
     },
     Kind {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::expr::{Type, Value};
 use crate::finding::{Place, Reason, Role};
 use crate::knowledge::stores::{
-    Attachment, COPY_CLASSES, GUARD_CLASSES, HAZARD_CLASSES, Provider, Reference, StoreType,
+    Attachment, COPY_CLASSES, GUARD_CLASSES, HAZARD_CLASSES, Provider, RESTORE_CLASS, Reference, StoreType,
 };
 use crate::model::join::pattern;
 use crate::model::join::setting::{self, Setting};
@@ -14,7 +14,7 @@ use crate::model::join::tags;
 use crate::model::join::whereabouts::{self, Scene, symbols};
 use crate::model::located::{Account, Located};
 use crate::model::lookup::{self, Of};
-use crate::model::store::{Given, Store};
+use crate::model::store::{Given, Restore, Store};
 use crate::source::Sources;
 use crate::terraform::{Mode, ResolvedBlock, Resource};
 
@@ -318,6 +318,11 @@ impl<'a> References<'a> {
         }
         if refers.is_unknown() && switch.on.as_bool() != Some(false) {
             switch.on = refers;
+        }
+        if class == RESTORE_CLASS {
+            let title = gives.title.clone().unwrap_or_else(|| "a restore".to_owned());
+            store.restores.push(Restore { title, place, exists: switch.on, runbook: None, on: None });
+            return;
         }
         let group = match class {
             _ if hazard => &mut store.hazards,

@@ -8,7 +8,7 @@ use crate::expr::{Kind, Type, Value};
 use crate::model::fact::Fact;
 use crate::model::located::Blast;
 use crate::model::store::{Copy, Store, Switch};
-use crate::model::{survive, told};
+use crate::model::{lookup, survive, told};
 use crate::source::Text;
 
 impl Values<'_> {
@@ -73,11 +73,32 @@ impl Values<'_> {
                 ),
                 ("destroyed_by", strings(&store.destroyed_by)),
                 ("replaces_on", strings(&store.replaces_on)),
+                ("recovery", self.recovery(store)),
                 ("looked_for", strings(told::looked_for(self.inputs, store))),
                 ("note", optional(store.note.as_deref())),
                 ("instances", strings(&store.instances)),
             ],
         )
+    }
+
+    fn recovery(&self, store: &Store) -> Value {
+        let tried = store.restores.iter().filter(|r| r.runbook.is_none() || r.on.is_some());
+        let last = store.restores.iter().filter(|r| r.on.is_some()).max_by(|a, b| a.on.cmp(&b.on));
+        let on = last.and_then(|r| r.on.as_deref());
+        let days = on.and_then(|on| self.inputs.config.days_since(on));
+        // A test that runs by itself is never long ago.
+        let by_itself = store.restores.iter().any(|r| r.runbook.is_none() && r.on.is_none());
+        let limit = self.inputs.config.thresholds.restore_days;
+        let long_ago = !by_itself && days.is_some_and(|d| d as f64 > limit);
+        object([
+            ("by", strings(store.restores.iter().map(|r| r.title.as_str()))),
+            ("tried", lookup::together(tried.map(|r| r.exists.clone()), lookup::Of::Any)),
+            ("runbook", optional(store.restores.iter().find_map(|r| r.runbook.as_deref()))),
+            ("restored", optional(on)),
+            ("restored_days", days.map_or(Value::null(), Value::int)),
+            ("long_ago", Value::bool(long_ago)),
+            ("place", Value::place(last.map_or(&store.place, |r| &r.place).clone())),
+        ])
     }
 
     pub(super) fn store_fact(&self, index: usize) -> Option<Fact> {
