@@ -128,6 +128,10 @@ fn the_corpus() {
         }
     }
     println!("{} commands, {negatives} of them negatives", cases.len());
+    assert!(negatives * 2 > cases.len(), "what isn't an operation matters more than what is");
+    let forms = |id: &str| cases.iter().filter(|c| c.expected.contains(id)).count();
+    let thin: Vec<&str> = knowledge.operations().map(|o| o.id.as_str()).filter(|id| forms(id) < 2).collect();
+    assert!(thin.is_empty(), "without a canonical form and a variant: {thin:?}");
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 

@@ -246,7 +246,7 @@ fn what_answers_people() {
     let human = |text: &str| what::answer(&[text.to_owned()], &knowledge, None).human(false);
     let told = human("terraform apply -auto-approve");
     assert!(told.contains("may perform terraform-apply-auto-approve: "), "{told}");
-    assert!(told.contains("asks       asks nobody"), "{told}");
+    assert!(told.contains("prompts    no"), "{told}");
     assert!(human("ls").contains("no known destructive operation"));
     assert!(human("$X").contains("can't be told: "));
     assert!(!human("dropdb \u{1b}[31mapp\u{202e}").contains(['\u{1b}', '\u{202e}']));
