@@ -28,6 +28,9 @@ pub struct Dumps {
     /// Engines, by the words that tell them.
     #[serde(default)]
     pub engines: Vec<Engine>,
+    /// Endings of files of programs that may call a dumping program.
+    #[serde(default)]
+    pub code: Vec<String>,
     /// Attributes of a store that tell its engine.
     #[serde(default)]
     pub engine_from: Vec<String>,
