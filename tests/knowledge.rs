@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use lastcopy::knowledge::Knowledge;
 use lastcopy::knowledge::stores::{
-    COPY_CLASSES, Condition, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, RESTORE_CLASS, Reference,
+    COPY_CLASSES, Condition, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, RESTORE_CLASS, Reference,
     StoreType, Switch, Tier,
 };
 use lastcopy::model::located::Blast;
@@ -138,7 +138,7 @@ fn every_reference_is_well_formed() {
         .chain(&COPY_CLASSES)
         .chain(&REFERENCE_CLASSES)
         .chain(&HAZARD_CLASSES)
-        .chain(&[RESTORE_CLASS])
+        .chain(&[RESTORE_CLASS, DERIVED_CLASS])
         .copied()
         .collect();
     for provider in known.providers() {
@@ -161,7 +161,7 @@ fn every_reference_is_well_formed() {
             for path in paths.into_iter().flatten().chain([&reference.from]).chain(&reference.to) {
                 check_path(&of, path);
             }
-            for condition in &reference.when {
+            for condition in reference.when.iter().chain(&reference.target_when) {
                 check_condition(&of, condition);
             }
         }

@@ -141,6 +141,9 @@ pub struct Operation {
     /// What one call takes: store, parent, environment, project, account.
     #[serde(default = "store")]
     pub blast: String,
+    /// Whether it makes a call for each thing it takes, rather than one that takes them all.
+    #[serde(default)]
+    pub sweeps: bool,
     /// For how long it can be taken back, in words; none if it can't.
     #[serde(default)]
     pub undo: Option<String>,

@@ -225,6 +225,9 @@ pub const COPY_CLASSES: [&str; 5] = ["final_snapshot", "automated", "versioning"
 pub const REFERENCE_CLASSES: [&str; 3] = ["vault", "replica", "dump"];
 /// The class of a [`Reference`] that tries a restore.
 pub const RESTORE_CLASS: &str = "restore_test";
+/// The class of a [`Reference`] that tells that what its target holds can be made again: logs,
+/// artefacts, a machine's system, objects that all expire.
+pub const DERIVED_CLASS: &str = "derived";
 /// The classes of [`StoreType::hazards`]: deletion takes what is inside; what could be taken back is
 /// final; a guard is lifted by the provider itself; data, or older versions of it, delete themselves
 /// after a while; an ordinary apply erases data; it is deleted along with something else.
@@ -323,6 +326,9 @@ pub struct Condition {
     /// What an absent attribute means (`safe`: satisfied).
     #[serde(default)]
     pub absent: Absent,
+    /// Of several blocks of the same name it must hold in each; without it one is enough.
+    #[serde(default)]
+    pub every: bool,
 }
 
 /// Which values pass; all keys given must hold.
@@ -404,6 +410,9 @@ pub struct Reference {
     /// It counts only where all of these hold of the referring resource.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// It counts only where all of these hold of the target.
+    #[serde(default)]
+    pub target_when: Vec<Condition>,
     /// Attribute that refers to the resource which has the attributes of `gives` and `located` (a plan, a policy).
     #[serde(default)]
     pub via: Option<String>,

@@ -173,7 +173,8 @@ pub fn together(results: impl IntoIterator<Item = Value>, of: Of) -> Value {
 
 /// Whether a condition holds of a block.
 pub fn holds(block: &ResolvedBlock, condition: &Condition) -> Value {
-    test(block, &condition.attribute, &condition.is, Of::Any, condition.absent, None)
+    let of = if condition.every { Of::Every } else { Of::Any };
+    test(block, &condition.attribute, &condition.is, of, condition.absent, None)
 }
 
 fn missing(path: &str, test: &Test, what: Absent, here: &ResolvedBlock) -> Value {

@@ -38,13 +38,16 @@ fn why(copy: &Copy) -> Vec<Reason> {
     }
 }
 
-/// The blasts one call can cause on a platform: the store, and whatever its operations take.
+/// The blasts one call can cause on a platform: the store, and whatever its operations take for good.
 fn one_call(inputs: &Inputs<'_>, provider: &str) -> Vec<Blast> {
     let mut blasts = vec![Blast::Store];
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
             let platform = operation.provider.as_deref().or(tool.provider.as_deref());
+            let comes_back = operation.undo_days.is_some_and(|d| d >= inputs.config.thresholds.undo_days);
             if platform == Some(provider)
+                && !comes_back
+                && !operation.sweeps
                 && let Some(blast) = Blast::parse(&operation.blast)
                 && !blasts.contains(&blast)
             {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::expr::{Type, Value};
 use crate::finding::{Place, Reason, Role};
 use crate::knowledge::stores::{
-    Attachment, COPY_CLASSES, GUARD_CLASSES, HAZARD_CLASSES, Provider, RESTORE_CLASS, Reference, StoreType,
+    Attachment, COPY_CLASSES, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, RESTORE_CLASS, Reference, StoreType,
 };
 use crate::model::join::pattern;
 use crate::model::join::setting::{self, Setting};
@@ -90,7 +90,9 @@ impl<'a> References<'a> {
         if !meant || referrer.resource.address == target.address {
             return Value::bool(false);
         }
-        lookup::together([self.applies(referrer), self.refers(referrer, target, row, store)], Of::Every)
+        let fits = reference.target_when.iter().map(|c| lookup::holds(&target.block, c));
+        let refers = [self.applies(referrer), self.refers(referrer, target, row, store)];
+        lookup::together(refers.into_iter().chain(fits), Of::Every)
     }
 
     /// The machines a volume is attached to.
@@ -318,6 +320,12 @@ impl<'a> References<'a> {
         }
         if refers.is_unknown() && switch.on.as_bool() != Some(false) {
             switch.on = refers;
+        }
+        if class == DERIVED_CLASS {
+            if switch.on.as_bool() == Some(true) && store.holds == "primary" {
+                "transient".clone_into(&mut store.holds);
+            }
+            return;
         }
         if class == RESTORE_CLASS {
             let title = gives.title.clone().unwrap_or_else(|| "a restore".to_owned());

@@ -57,7 +57,7 @@ impl Values<'_> {
                 ("platform", string(&store.platform)),
                 ("holds", string(&store.holds)),
                 ("parent", optional(store.parent.as_deref())),
-                ("guards", switches(&store.guards)),
+                ("guards", guards(store, least)),
                 ("makes", switches(&store.makes)),
                 ("hazards", switches(&store.hazards)),
                 ("copies", Value::tuple(copies.filter_map(|c| self.copy(c)).collect())),
@@ -71,6 +71,7 @@ impl Values<'_> {
                         ("region", self.survivors_region(index, store)),
                     ]),
                 ),
+                ("going", strings(self.going(index, store))),
                 ("destroyed_by", strings(&store.destroyed_by)),
                 ("replaces_on", strings(&store.replaces_on)),
                 ("recovery", self.recovery(store)),
@@ -79,6 +80,13 @@ impl Values<'_> {
                 ("instances", strings(&store.instances)),
             ],
         )
+    }
+
+    /// The copies that go with a store, in words.
+    fn going(&self, index: usize, store: &Store) -> Vec<&str> {
+        let here = |c: &&Copy| c.store == index && c.exists.as_bool() != Some(false);
+        let going = self.model.copies.iter().filter(here).filter(|c| c.survives(Blast::Store, store) == Some(false));
+        going.map(|c| c.title.as_str()).collect()
     }
 
     fn recovery(&self, store: &Store) -> Value {
@@ -118,6 +126,19 @@ impl Values<'_> {
             library: store.library,
         })
     }
+}
+
+fn guards(store: &Store, least: f64) -> Value {
+    let of = |class: &str| store.guards.get(class);
+    let terraform = of("terraform").filter(|g| g.is_on());
+    let named = terraform.map(|g| format!("`{}`", g.attribute.as_deref().unwrap_or("prevent_destroy")));
+    let known = |class: &str| of(class).is_some_and(|g| g.available);
+    let bare = known("api") && ["api", "lock"].iter().all(|c| of(c).is_none_or(Switch::is_off));
+    let mut all: IndexMap<Text, Value> =
+        store.guards.iter().map(|(class, s)| (Text::from(*class), switch(s, least))).collect();
+    all.insert("only_terraform".into(), strings(named));
+    all.insert("bare".into(), Value::bool(bare));
+    Value::object(all)
 }
 
 /// Whether a time in days is known to be below a threshold; one that isn't told isn't short.
