@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use lastcopy::knowledge::Knowledge;
 use lastcopy::knowledge::stores::{
-    COPY_CLASSES, Condition, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, RESTORE_CLASS, Reference,
-    StoreType, Switch, Tier,
+    COPY_CLASSES, Condition, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, RESTORE_CLASS,
+    Reference, StoreType, Switch, Tier,
 };
 use lastcopy::model::located::Blast;
 

@@ -279,6 +279,10 @@ pub struct Switch {
     /// An attribute that, when safe, lets the copy outlive the store.
     #[serde(default)]
     pub outlives_when: Option<Condition>,
+    /// Of a copy: whoever deletes the store decides in that call whether it is kept; what is written here
+    /// is only what Terraform says. Last snapshots are always so.
+    #[serde(default)]
+    pub by_caller: bool,
     /// Words for messages.
     #[serde(default)]
     pub title: Option<String>,

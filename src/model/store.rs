@@ -154,6 +154,8 @@ pub struct Switch {
     pub lifted_by: Option<String>,
     /// For an undo: the call with which the same credential makes the deletion final at once.
     pub skipped_by: Option<String>,
+    /// For a copy: whoever deletes the store decides in that call whether it is kept.
+    pub by_caller: bool,
     /// For a copy: the smallest blast it doesn't survive; `None`: that is a question of its place.
     pub dies_with: Option<Blast>,
 }
@@ -172,6 +174,7 @@ impl Switch {
             title: None,
             lifted_by: None,
             skipped_by: None,
+            by_caller: false,
             dies_with: None,
         }
     }

@@ -78,7 +78,12 @@ pub fn stakes(inputs: &Inputs<'_>, index: usize, stores: &[Store], copies: &[Cop
     }
     let gone = one_call(inputs, &store.provider).into_iter().any(|blast| {
         let outcome = outcome(index, store, copies, blast);
-        outcome.survivors.is_empty() && outcome.undecided.is_empty()
+        // What the call itself may leave out protects against nobody who makes it.
+        let chosen = |copy: &Copy| {
+            copy.address.starts_with("copy:") && store.makes.get(copy.kind.as_str()).is_some_and(|s| s.by_caller)
+        };
+        let survives = outcome.survivors.iter().filter_map(|n| copies.get(*n)).any(|copy| !chosen(copy));
+        !survives && outcome.undecided.is_empty()
     });
     if gone { Stakes::Loss } else { Stakes::Exposed }
 }

@@ -52,13 +52,20 @@ pub fn jobs(inputs: &Inputs<'_>) -> Vec<Job> {
         }
         let path = &file.source.path;
         let called = || called_by(inputs, first, &file.role, path);
-        let by_itself = if is_scheduled(first) || scheduled.iter().any(|s| called().iter().any(|c| s.text.contains(c))) {
+        let by_itself = if is_scheduled(first) || scheduled.iter().any(|s| called().iter().any(|c| s.text.contains(c)))
+        {
             Ok(())
         } else {
             Err(Reason::at("not-scheduled", format!("nothing here runs `{path}` on a schedule"), first.span))
         };
         let place = group.iter().find(|c| !dumps::read(&c.text, knowledge).is_empty()).map_or(first.span, |c| c.span);
-        all.push(Job { address: format!("command:{path}#{}", first.name), title: path.clone(), span: place, deeds, by_itself });
+        all.push(Job {
+            address: format!("command:{path}#{}", first.name),
+            title: path.clone(),
+            span: place,
+            deeds,
+            by_itself,
+        });
     }
     all
 }
@@ -67,7 +74,8 @@ pub fn jobs(inputs: &Inputs<'_>) -> Vec<Job> {
 fn grouped(commands: &[ci::Command]) -> Vec<Vec<&ci::Command>> {
     let mut all: Vec<Vec<&ci::Command>> = Vec::new();
     for command in commands {
-        match all.last_mut().filter(|g| g.first().is_some_and(|f| f.source == command.source && f.name == command.name)) {
+        match all.last_mut().filter(|g| g.first().is_some_and(|f| f.source == command.source && f.name == command.name))
+        {
             Some(group) => group.push(command),
             None => all.push(vec![command]),
         }

@@ -174,6 +174,7 @@ fn switches(classes: &[&'static str], known: &[Known], by: &str, place: &Arc<Pla
             title: known.title.clone(),
             lifted_by: known.lifted_by.clone(),
             skipped_by: known.skipped_by.clone(),
+            by_caller: known.by_caller,
             dies_with: known.dies_with.as_deref().and_then(Blast::parse),
             ..Switch::missing(place.clone())
         },

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::expr::{Type, Value};
 use crate::finding::{Place, Reason, Role};
 use crate::knowledge::stores::{
-    Attachment, COPY_CLASSES, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, RESTORE_CLASS, Reference, StoreType,
+    Attachment, COPY_CLASSES, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, RESTORE_CLASS, Reference,
+    StoreType,
 };
 use crate::model::join::pattern;
 use crate::model::join::setting::{self, Setting};

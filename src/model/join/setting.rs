@@ -112,6 +112,7 @@ impl<'a> Setting<'a> {
             title: known.title.clone(),
             lifted_by: known.lifted_by.clone(),
             skipped_by: known.skipped_by.clone(),
+            by_caller: known.by_caller || known.class == "final_snapshot",
             dies_with: dies_with(known, self.block),
         })
     }

@@ -202,6 +202,7 @@ fn prevent_destroy(resource: &Resource, place: &Arc<Place>) -> Switch {
         title: Some("prevent_destroy".into()),
         lifted_by: Some("it is gone when the block is".into()),
         skipped_by: None,
+        by_caller: false,
         dies_with: None,
     }
 }
