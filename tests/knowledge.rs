@@ -195,7 +195,8 @@ fn read(known: &Knowledge) -> BTreeMap<String, BTreeSet<String>> {
         let own = provider.types.iter().flat_map(switches).map(|(switch, _)| switch);
         let given = provider.references.iter().map(|r| &r.gives);
         of_block.extend(own.chain(&provider.guards).chain(given).filter_map(|s| s.provider_attribute.clone()));
-        for reference in &provider.references {
+        // That what it writes can be made again is no guard and no copy.
+        for reference in provider.references.iter().filter(|r| r.gives.class != DERIVED_CLASS) {
             of_reference(reference, all.entry(reference.r#type.clone()).or_default());
             for via in &reference.via_types {
                 of_reference(reference, all.entry(via.clone()).or_default());
