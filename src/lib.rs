@@ -9,6 +9,7 @@ pub mod ci;
 pub mod cli;
 pub mod config;
 pub mod credentials;
+pub mod dumps;
 pub mod expr;
 pub mod finding;
 pub mod fix;

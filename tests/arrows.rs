@@ -11,7 +11,7 @@ use std::path::Path;
 const FLOORS: &[&[&str]] = &[
     &["source", "knowledge"],
     &["syntax", "workspace", "finding"],
-    &["expr", "credentials", "operations", "report", "fix", "config"],
+    &["expr", "credentials", "operations", "dumps", "report", "fix", "config"],
     &["terraform", "railway", "agents", "ci", "suppress"],
     &["model"],
     &["rules", "blast"],

@@ -104,6 +104,7 @@ impl Made {
             terraform: provider == "aws",
             names: Vec::new(),
             given: Vec::new(),
+            restores: Vec::new(),
             hazards: IndexMap::new(),
         });
         self.model.stores.len() - 1

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::expr::{Type, Value};
 use crate::finding::{Place, Reason, Role};
 use crate::knowledge::stores::{
-    Attachment, COPY_CLASSES, GUARD_CLASSES, HAZARD_CLASSES, Provider, Reference, StoreType,
+    Attachment, COPY_CLASSES, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, RESTORE_CLASS, Reference,
+    StoreType,
 };
 use crate::model::join::pattern;
 use crate::model::join::setting::{self, Setting};
@@ -14,7 +15,7 @@ use crate::model::join::tags;
 use crate::model::join::whereabouts::{self, Scene, symbols};
 use crate::model::located::{Account, Located};
 use crate::model::lookup::{self, Of};
-use crate::model::store::{Given, Store};
+use crate::model::store::{Given, Restore, Store};
 use crate::source::Sources;
 use crate::terraform::{Mode, ResolvedBlock, Resource};
 
@@ -98,7 +99,9 @@ impl<'a> References<'a> {
         if !meant || referrer.resource.address == target.address {
             return Value::bool(false);
         }
-        lookup::together([self.applies(referrer), self.refers(referrer, target, row, store)], Of::Every)
+        let fits = reference.target_when.iter().map(|c| lookup::holds(&target.block, c));
+        let refers = [self.applies(referrer), self.refers(referrer, target, row, store)];
+        lookup::together(refers.into_iter().chain(fits), Of::Every)
     }
 
     /// The machines a volume is attached to.
@@ -327,10 +330,15 @@ impl<'a> References<'a> {
         if refers.is_unknown() && switch.on.as_bool() != Some(false) {
             switch.on = refers;
         }
-        if class == "transient" {
+        if class == DERIVED_CLASS {
             if switch.on.as_bool() == Some(true) && store.holds == "primary" {
-                class.clone_into(&mut store.holds);
+                "transient".clone_into(&mut store.holds);
             }
+            return;
+        }
+        if class == RESTORE_CLASS {
+            let title = gives.title.clone().unwrap_or_else(|| "a restore".to_owned());
+            store.restores.push(Restore { title, place, exists: switch.on, runbook: None, on: None });
             return;
         }
         let group = match class {

@@ -156,6 +156,7 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         makes: setting.switches(&MAKES, &row.copies),
         hazards: setting.hazards(&HAZARDS, &row.hazards),
         given: Vec::new(),
+        restores: Vec::new(),
         place,
         destroyed_by: row.destroyed_by.clone(),
         replaces_on: row.replaces_on.clone(),
