@@ -134,7 +134,8 @@ fn without(evaluation: &Evaluation) -> Option<Evaluation> {
 
 /// Addresses that `removed` blocks destroy, or may: (address, whether, the block).
 fn removed(evaluation: &Evaluation) -> impl Iterator<Item = (&str, &Value, &ResolvedBlock)> {
-    let gone = evaluation.changes.iter().filter(|c| c.kind == ChangeKind::Removed && c.destroy.as_bool() != Some(false));
+    let gone =
+        evaluation.changes.iter().filter(|c| c.kind == ChangeKind::Removed && c.destroy.as_bool() != Some(false));
     let declared = |address: &str| evaluation.resources.iter().any(|r| r.address_without_keys == address);
     gone.filter(move |c| !declared(&c.address)).map(|c| (c.address.as_str(), &c.destroy, &c.block))
 }
@@ -224,13 +225,7 @@ impl Of<'_> {
                 _ => continue,
             };
             let Some((index, store)) = self.store(self.past, &action.address) else { continue };
-            // A place in the source tells more than one in the plan.
-            let place = match store.place.span.source == planned.plan.source {
-                true => Place::of(action.at, Role::Store),
-                false => store.place.clone(),
-            };
             let kept = self.kept(index, store, &gone);
-            let refused_by = if doing == Doing::Destroy || doing == Doing::Replace { refusing(store) } else { None };
             fold(
                 all,
                 Change {
@@ -242,10 +237,10 @@ impl Of<'_> {
                     why: why(action),
                     by: self.path(planned.plan.source),
                     stakes: self.stakes(store, &kept),
-                    refused_by,
+                    refused_by: refusing(store),
                     kept,
                     setting: None,
-                    place,
+                    place: store.place.clone(),
                     instances: vec![action.address.clone()],
                     confidence: store.confidence,
                 },
@@ -322,12 +317,6 @@ impl Of<'_> {
                         Doing::Unguard => store.stakes,
                         _ => store.stakes.min(Stakes::Exposed),
                     };
-                    // What only the plan tells stands where the plan names the store.
-                    let in_plan = place.span.source == planned.plan.source;
-                    let place = match action.filter(|_| in_plan) {
-                        Some(action) => Place::of(action.at, Role::Store),
-                        None => place,
-                    };
                     fold(
                         all,
                         Change {
@@ -361,7 +350,8 @@ fn why(action: &Action) -> Option<String> {
 
 /// The guard that refuses a destroying apply, in words.
 fn refusing(store: &Store) -> Option<String> {
-    let on = ["lock", "api", "terraform"].into_iter().find_map(|class| store.guards.get(class).filter(|g| g.is_on()))?;
+    let on =
+        ["lock", "api", "terraform"].into_iter().find_map(|class| store.guards.get(class).filter(|g| g.is_on()))?;
     Some(title(on, "a guard"))
 }
 
@@ -413,8 +403,12 @@ fn given(old: &Given, after: &Store) -> Option<Difference> {
         return None;
     }
     let same_kind = || after.given.iter().filter(|g| g.kind == old.kind && g.exists.as_bool() != Some(false));
-    let setting =
-        |before: String, after: String| Changed { attribute: None, title: format!("{} by `{}`", old.title, old.by), before, after };
+    let setting = |before: String, after: String| Changed {
+        attribute: None,
+        title: format!("{} by `{}`", old.title, old.by),
+        before,
+        after,
+    };
     let Some(new) = same_kind().find(|g| g.by == old.by).or_else(|| same_kind().next()) else {
         return Some((Doing::Shorten, setting("on".into(), "off".into()), Value::bool(true), after.place.clone()));
     };
@@ -450,11 +444,16 @@ fn fold(all: &mut Vec<Change>, change: Change) {
             && other.forced_by == change.forced_by
             && other.why == change.why
             && other.place == change.place
-            && matches!((&other.happens.kind, &change.happens.kind), (Kind::Unknown(_), Kind::Unknown(_)) | (Kind::Bool(_), Kind::Bool(_)))
+            && matches!(
+                (&other.happens.kind, &change.happens.kind),
+                (Kind::Unknown(_), Kind::Unknown(_)) | (Kind::Bool(_), Kind::Bool(_))
+            )
     };
     match all.iter_mut().find(same) {
         Some(other) => {
-            other.instances.extend(change.instances.into_iter().filter(|i| !other.instances.contains(i)).collect::<Vec<_>>());
+            other
+                .instances
+                .extend(change.instances.into_iter().filter(|i| !other.instances.contains(i)).collect::<Vec<_>>());
         }
         None => all.push(change),
     }

@@ -360,7 +360,11 @@ pub const KINDS: &[Kind] = &[
             a("by", String, "the plan's file; `removed` for a block of that kind"),
             a("refused_by", String, "a guard that is on and refuses it until it is lifted; null if there is none"),
             a("kept", LIST_STRING, "known copies that survive it, in words"),
-            a("setting", String, "the attribute that changes, of `unguard` and `shorten`; null where it is no attribute"),
+            a(
+                "setting",
+                String,
+                "the attribute that changes, of `unguard` and `shorten`; null where it is no attribute",
+            ),
             a("title", String, "the guard or copy that changes, in words; null for `destroy` and `replace`"),
             a("before", String, "what it is now, in words; null for `destroy` and `replace`"),
             a("after", String, "what it will be, in words; null for `destroy` and `replace`"),

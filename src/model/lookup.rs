@@ -236,7 +236,8 @@ pub fn text(value: &Value) -> Option<String> {
 pub fn place(block: &ResolvedBlock, path: &str, role: Role, sources: &Sources) -> Arc<Place> {
     let (above, name) = path.rsplit_once('.').map_or(("", path), |(above, name)| (above, name));
     // A line can be put into a block, not into an object that an attribute holds.
-    let object = |here: &ResolvedBlock| above.split('.').any(|n| here.attributes.get(n).is_some_and(|a| !a.value.is_null()));
+    let object =
+        |here: &ResolvedBlock| above.split('.').any(|n| here.attributes.get(n).is_some_and(|a| !a.value.is_null()));
     match find(block, path) {
         Found::Written(value, attribute, here) if attribute.written => Arc::new(Place {
             span: attribute.span,

@@ -87,7 +87,14 @@ impl Handed {
     }
 
     /// Adds a file, and gives its path in the project.
-    fn add(&mut self, root: &Root, file: &str, text: String, role: &'static str, format: Format) -> Result<String, String> {
+    fn add(
+        &mut self,
+        root: &Root,
+        file: &str,
+        text: String,
+        role: &'static str,
+        format: Format,
+    ) -> Result<String, String> {
         let full = workspace::real(Path::new(file)).map_err(|e| workspace::in_words(&e))?;
         let path = crate::pipeline::roots::within(&root.dir, &full);
         match self.given.iter().find(|g| g.path == path) {
@@ -140,8 +147,7 @@ pub fn broken(workspace: &Workspace, documents: &[Document], request: &Request) 
         Assignment::Value(..) => None,
     });
     let problems = named.filter_map(|file| documents.get(file.source.id.0 as usize)).flat_map(Document::problems);
-    let mut all: Vec<String> =
-        problems.map(|p| told(workspace, &request.prefix, Some(p.span), &p.message)).collect();
+    let mut all: Vec<String> = problems.map(|p| told(workspace, &request.prefix, Some(p.span), &p.message)).collect();
     all.dedup();
     all
 }
@@ -180,9 +186,7 @@ fn variable(text: &str) -> Result<Assigned, String> {
     // What stands behind the name may be a secret: it isn't repeated.
     let wrong = || format!("--var {}: write [ROOT=]NAME=VALUE", text.split('=').next().unwrap_or(""));
     let (first, rest) = text.split_once('=').ok_or_else(wrong)?;
-    let name = |text: &str| {
-        !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-    };
+    let name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     // A directory has a slash or is `.`; a variable's name has neither.
     if (first.contains('/') || first == ".")
         && let Some((inner, value)) = rest.split_once('=').filter(|(inner, _)| name(inner))
@@ -190,7 +194,11 @@ fn variable(text: &str) -> Result<Assigned, String> {
         return Ok(Assigned { root: Some(tidy(first)), what: Assignment::Value(inner.to_owned(), value.into()) });
     }
     // `staging=region=eu`: a value may have a `=` too, so the shorter reading counts.
-    if name(first) { Ok(Assigned { root: None, what: Assignment::Value(first.to_owned(), rest.into()) }) } else { Err(wrong()) }
+    if name(first) {
+        Ok(Assigned { root: None, what: Assignment::Value(first.to_owned(), rest.into()) })
+    } else {
+        Err(wrong())
+    }
 }
 
 /// The variables that the environment holds, by name.

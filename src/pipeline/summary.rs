@@ -55,6 +55,17 @@ fn notes(project: &Project, config: &Config, knowledge: &Knowledge) -> Vec<Strin
                 .into(),
         );
     }
+    let mut missing: Vec<String> = Vec::new();
+    for reason in project.terraform.iter().flat_map(|e| &e.problems) {
+        if matches!(reason.kind, "limit" | "plan-incomplete") {
+            let at = reason.span.map(|s| format!("{}: ", project.workspace.sources.path(s))).unwrap_or_default();
+            let message = format!("{at}{}", reason.message);
+            if !missing.contains(&message) {
+                missing.push(message);
+            }
+        }
+    }
+    notes.extend(missing.into_iter().take(5));
     let unread: Vec<String> = project
         .terraform
         .iter()

@@ -158,7 +158,8 @@ pub fn unfit(root: &Rc<Instance<'_>>, asked: &AllGiven) -> Vec<Reason> {
             continue;
         }
         let value = root.variable(name, block.header);
-        let wrong = value.as_ref().and_then(Value::reasons).and_then(|r| r.iter().find(|r| r.kind == "evaluation-error"));
+        let wrong =
+            value.as_ref().and_then(Value::reasons).and_then(|r| r.iter().find(|r| r.kind == "evaluation-error"));
         if let Some(wrong) = wrong {
             let message = match given {
                 Given::Value(_) => wrong.message.clone(),

@@ -142,7 +142,8 @@ impl Project<'_> {
             problems: RefCell::default(),
             made: Cell::new(0),
         });
-        let asked = if told.is_some() { HashMap::new() } else { self.options.all_for(&plan.dir, self.workspace, self.parsed) };
+        let asked =
+            if told.is_some() { HashMap::new() } else { self.options.all_for(&plan.dir, self.workspace, self.parsed) };
         let root = Instance::root(shared.clone(), config, plan.given);
         let refused = asked::unfit(&root, &asked);
         let declared = config.backend.as_ref();

@@ -35,7 +35,10 @@ pub fn bytes(bytes: &[u8], name: &str) -> Result<String, String> {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
         _ => String::from_utf8(bytes.to_vec()).map_err(|e| {
-            format!("is not UTF-8 text (byte {}): a plan comes from `terraform show -json`", e.utf8_error().valid_up_to())
+            format!(
+                "is not UTF-8 text (byte {}): a plan comes from `terraform show -json`",
+                e.utf8_error().valid_up_to()
+            )
         }),
     }
 }
@@ -157,14 +160,15 @@ fn planned(source: &Source, root: &Node) -> Result<Plan, Problem> {
     }
     changes(root.get("resource_changes"), &mut plan)?;
     let known: HashSet<String> = plan.actions.iter().map(|a| a.address.clone()).collect();
-    // What a plan reads and keeps stands in its state; what an older one doesn't list, among its values.
+    // What an older plan doesn't list stands among its values.
     let values = root.get("planned_values");
     let rest = resources(values.and_then(|v| v.get("root_module")), &mut plan)?;
     plan.after.extend(rest.into_iter().filter(|e| !known.contains(&e.address)));
     let prior = root.path(&["prior_state", "values", "root_module"]);
     let read = resources(prior, &mut plan)?;
     let there: HashSet<String> = plan.after.iter().map(|e| e.address.clone()).collect();
-    for entry in read.into_iter().filter(|e| e.mode == Mode::Data && !known.contains(&e.address)) {
+    // What a plan doesn't list stays as it is: it wasn't targeted, or an error came first.
+    for entry in read.into_iter().filter(|e| !known.contains(&e.address)) {
         if !there.contains(&entry.address) {
             plan.after.push(entry.clone());
         }
@@ -285,8 +289,7 @@ fn changes(node: Option<&Node>, plan: &mut Plan) -> Result<(), Problem> {
         });
         let part = |key: &str| change.get(key).filter(|n| !n.is_null());
         let before = Marked { value: part("before"), unknown: None, sensitive: part("before_sensitive") };
-        let after =
-            Marked { value: part("after"), unknown: part("after_unknown"), sensitive: part("after_sensitive") };
+        let after = Marked { value: part("after"), unknown: part("after_unknown"), sensitive: part("after_sensitive") };
         before.secrets(plan);
         after.secrets(plan);
         if before.value.is_some() {
@@ -376,7 +379,8 @@ fn output_changes(node: Option<&Node>, plan: &mut Plan) {
     let mut told: HashMap<Text, crate::expr::Value> = HashMap::new();
     for member in node.map(Node::members).unwrap_or_default() {
         let part = |key: &str| member.value.get(key).filter(|n| !n.is_null());
-        let marked = Marked { value: part("after"), unknown: part("after_unknown"), sensitive: part("after_sensitive") };
+        let marked =
+            Marked { value: part("after"), unknown: part("after_unknown"), sensitive: part("after_sensitive") };
         let message = format!("output `{}` is known only after apply", member.key.as_str());
         let reasons = std::sync::Arc::new(vec![Reason::at("known-after-apply", message, member.key_span)]);
         told.insert(member.key.clone(), marked.read(&reasons));
