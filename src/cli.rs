@@ -11,6 +11,7 @@ mod fixing;
 pub mod init;
 pub mod inspect;
 pub mod output;
+mod progress;
 pub mod rules;
 pub mod test;
 pub mod today;
@@ -18,10 +19,9 @@ pub mod what;
 
 mod ask;
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use crate::pipeline::failure::Failure;
 use args::{Cli, Command, When};
@@ -30,7 +30,7 @@ use output::Out;
 /// Reads the command line, does what it says, and gives the exit code: what the command gives, or 2
 /// where it couldn't do its job.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_process();
     let color = match &cli.command {
         None => cli.check.common.color,
         Some(Command::Check(args)) => args.common.color,
@@ -49,10 +49,8 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(Failure(messages)) => {
-            let mut stderr = std::io::stderr().lock();
             for message in messages {
-                let message = crate::report::neutral::guard(crate::report::neutral::lines(&message).into_owned());
-                let _ = writeln!(stderr, "lastcopy: {}", message.trim_end());
+                output::tell(&message);
             }
             ExitCode::from(2)
         }

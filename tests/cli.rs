@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod project_support;
+
 use std::path::Path;
 use std::process::{Command, Output};
+
+use project_support::copied;
 
 fn lastcopy(dir: &Path, arguments: &[&str]) -> Output {
     #[allow(clippy::disallowed_methods)]
@@ -26,24 +30,6 @@ fn code(output: &Output) -> i32 {
 
 fn testdata(name: &str) -> String {
     format!("{}/testdata/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
-/// A copy of a test project outside of this repository.
-fn copied(name: &str) -> tempfile::TempDir {
-    fn copy(from: &Path, to: &Path) {
-        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-            let target = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                std::fs::create_dir_all(&target).unwrap();
-                copy(&entry.path(), &target);
-            } else {
-                std::fs::copy(entry.path(), &target).unwrap();
-            }
-        }
-    }
-    let dir = tempfile::tempdir().unwrap();
-    copy(Path::new(&testdata(name)), dir.path());
-    dir
 }
 
 fn json(output: &Output) -> serde_json::Value {
@@ -243,6 +229,58 @@ fn fixes_are_shown_first_and_then_made() {
     let made = lastcopy(dir.path(), &["check", "--fix"]);
     assert_eq!(std::fs::read_to_string(&main).unwrap(), text.replace("= false", "= true"));
     assert!(!out(&made).contains("unprotected-store"), "{}", out(&made));
+}
+
+#[test]
+fn options_stand_before_a_command_or_behind_a_quoted_one() {
+    let there = &testdata("pocketos");
+    for arguments in [
+        ["can", "claude", "--list", "--format", "json"].as_slice(),
+        &["can", "--list", "--format", "json", "claude"],
+        &["can", "claude", "--format", "json", "terraform", "-chdir=infra", "destroy"],
+        &["can", "claude", "terraform destroy", "--format", "json"],
+        &["can", "--all", "terraform destroy", "--format", "json"],
+        &["can", "claude", "mcp:railway/volume_delete op", "--format", "json"],
+        &["what", "terraform destroy -auto-approve", "--format", "json"],
+        &["what", "--format", "json", "terraform", "-chdir=infra", "destroy"],
+        &["what", "--format", "json", "--", "terraform destroy"],
+    ] {
+        let output = lastcopy(Path::new(there), arguments);
+        assert!(out(&output).starts_with(['{', '[']), "{arguments:?}: {} {}", out(&output), err(&output));
+    }
+    // What isn't quoted is the command's own.
+    let output = lastcopy(Path::new(there), &["what", "kubectl", "get", "pods", "--format", "json"]);
+    assert!(out(&output).starts_with("kubectl get pods --format json"), "{}", out(&output));
+    let wrong = lastcopy(Path::new(there), &["can", "claude", "--list", "ls"]);
+    assert_eq!(code(&wrong), 2);
+}
+
+#[test]
+fn what_a_fix_did_is_told_beside_the_output() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "resource \"aws_db_instance\" \"main\" {\n  engine              = \"postgres\"\n  deletion_protection = false\n}\n";
+    std::fs::write(dir.path().join("main.tf"), text).unwrap();
+    let made = lastcopy(dir.path(), &["check", "--fix", "--format", "json"]);
+    assert_eq!(json(&made)["version"], 1);
+    assert!(err(&made).starts_with("lastcopy: fixed 1 finding in 1 file"), "{}", err(&made));
+}
+
+#[test]
+fn one_baseline_serves_several_projects() {
+    let dir = tempfile::tempdir().unwrap();
+    for project in ["one", "two"] {
+        std::fs::create_dir_all(dir.path().join(project)).unwrap();
+        std::fs::write(dir.path().join(project).join("lastcopy.yaml"), "root: true\n").unwrap();
+        let text = "resource \"aws_db_instance\" \"main\" {\n  engine = \"postgres\"\n}\n";
+        std::fs::write(dir.path().join(project).join("main.tf"), text).unwrap();
+    }
+    assert_eq!(code(&lastcopy(dir.path(), &["check", "one", "two"])), 1);
+    lastcopy(dir.path(), &["check", "one", "two", "--write-baseline", "known.json"]);
+    let strict = ["--baseline", "known.json", "--fail-on", "note"];
+    assert_eq!(code(&lastcopy(dir.path(), &[["check", "one", "two"].as_slice(), &strict].concat())), 0);
+    lastcopy(dir.path(), &["check", "one", "--write-baseline", "known.json"]);
+    let output = lastcopy(dir.path(), &[["check", "one", "two"].as_slice(), &strict].concat());
+    assert_eq!(code(&output), 1, "what is known of one project isn't known of another");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
+mod project_support;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -11,6 +13,7 @@ use lastcopy::pipeline::roots::Root;
 use lastcopy::pipeline::session::{Options, Session};
 use lastcopy::pipeline::{self, Run};
 use lastcopy::report::{self, Format, Report};
+use project_support::copied;
 
 fn root(name: &str) -> Root {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name);
@@ -196,31 +199,17 @@ fn the_page_as_a_person_sees_it() {
 }
 
 /// A copy of the project that git knows or doesn't know.
-fn copied(name: &str, ignore: &[&str]) -> (tempfile::TempDir, Root) {
-    let dir = tempfile::tempdir().unwrap();
-    copy(&root(name).dir, dir.path());
-    let ignored = ignore.join("\n");
-    std::fs::write(dir.path().join(".gitignore"), ignored).unwrap();
+fn ignoring(name: &str, ignore: &[&str]) -> (tempfile::TempDir, Root) {
+    let dir = copied(name);
+    std::fs::write(dir.path().join(".gitignore"), ignore.join("\n")).unwrap();
     std::fs::create_dir_all(dir.path().join(".git")).unwrap();
     let root = Root { dir: dir.path().to_path_buf(), under: None, files: Vec::new(), prefix: String::new() };
     (dir, root)
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn a_personal_file_takes_part_but_is_told_apart() {
-    let (_dir, root) = copied("pocketos", &[".claude/settings.local.json"]);
+    let (_dir, root) = ignoring("pocketos", &[".claude/settings.local.json"]);
     let run = run(&root);
     let chosen = shown(&run, &Choice::default());
     let local: Vec<String> =

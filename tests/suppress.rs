@@ -433,7 +433,7 @@ fn the_baseline_hides_what_was_there_and_no_more() {
     undecided.outcome = Outcome::Undecided;
     let found = vec![at("b = 2"), at("a = 1"), at("a = 1"), local, ignored, undecided];
     let sources = &project.workspace.sources;
-    let text = baseline::written(&found, sources, &Mask::default());
+    let text = baseline::written([(found.as_slice(), sources, &Mask::default())]);
     assert_eq!(
         text,
         "{\n  \"version\": 1,\n  \"findings\": [\n    \
@@ -441,14 +441,14 @@ fn the_baseline_hides_what_was_there_and_no_more() {
          {\"fingerprint\":\"v1:0000000000000000\",\"rule\":\"rule-a\",\"path\":\"main.tf\",\"address\":\"module.db.aws_db_instance.main\"},\n    \
          {\"fingerprint\":\"v1:0000000000000006\",\"rule\":\"rule-a\",\"path\":\"main.tf\",\"address\":\"module.db.aws_db_instance.main\"}\n  ]\n}\n"
     );
-    let read = Baseline::parse("b.json", &text).unwrap();
+    let mut read = Baseline::parse("b.json", &text).unwrap();
     let mut again: Vec<Finding> = (0..3).map(|_| at("a = 1")).collect();
     assert_eq!(read.apply(&mut again), 1, "one entry is of no use any more");
     let hidden: Vec<bool> = again.iter().map(|f| f.hidden == Some(Hidden::Baselined)).collect();
     assert_eq!(hidden, [true, true, false], "one more of the same is shown");
-    let rewritten = baseline::written(&again, sources, &Mask::default());
+    let rewritten = baseline::written([(again.as_slice(), sources, &Mask::default())]);
     assert_eq!(rewritten.matches("fingerprint").count(), 3, "what the old one hides stays in the new one");
-    assert_eq!(Baseline::parse("b", &baseline::written(&[], sources, &Mask::default())).unwrap(), Baseline::default());
+    assert_eq!(Baseline::parse("b", &baseline::written([])).unwrap(), Baseline::default());
 }
 
 #[test]
@@ -458,7 +458,7 @@ fn no_secret_gets_into_a_baseline() {
     let place = project.span("a.json", "\"curl -H Bearer-sk_live_4242424242424242\"", 0);
     let mut finding = project.finding("rule-a", place, place);
     finding.address = "claude:a.json#allow[curl -H Bearer-sk_live_4242424242424242]".into();
-    let text = baseline::written(&[finding], &project.workspace.sources, &Mask::new(vec![secret]));
+    let text = baseline::written([([finding].as_slice(), &project.workspace.sources, &Mask::new(vec![secret]))]);
     assert!(!text.contains("4242"), "{text}");
 }
 

@@ -1,11 +1,12 @@
 //! `lastcopy check`: the main job.
 
 use std::collections::HashMap;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Check, FailOn};
 use crate::cli::output::{self, Out};
+use crate::cli::progress::Progress;
 use crate::finding::{Outcome, Severity};
 use crate::pipeline::chosen::{self, Choice, Chosen};
 use crate::pipeline::failure::Failure;
@@ -32,23 +33,28 @@ pub fn run(args: &Check, out: &mut Out) -> Result<u8, Failure> {
     let mut projects: Vec<(Root, Run, Chosen)> = Vec::new();
     let mut failed = false;
     let mut incomplete = false;
+    let mut baseline = baseline_of(args)?;
+    let progress = Progress::begin("reading the project", args.common.quiet);
     for root in &mut roots {
         let session = Session::open(root, &args.common.session())?;
-        let mut checked = Checked::new(args, &session, root, &overlay)?;
+        let mut checked = Checked::new(args, &session, root, &overlay, baseline.as_ref())?;
         if args.fix {
-            checked = crate::cli::fixing::apply(args, &session, root, &overlay, checked, out)?;
+            checked = crate::cli::fixing::apply(args, &session, root, &overlay, checked, baseline.as_ref(), out)?;
         }
-        if let Some(file) = &args.write_baseline {
-            let project = &checked.run.project;
-            let text = baseline::written(&checked.run.findings, &project.workspace.sources, &project.mask);
-            output::write_file(&cwd.join(file), &text)?;
-        }
+        baseline = checked.baseline;
         failed |= fails(args, &session, &checked.chosen);
         incomplete |= args.strict && is_incomplete(&checked.chosen);
         projects.push((root.clone(), checked.run, checked.chosen));
     }
+    drop(progress);
+    if let Some(file) = &args.write_baseline {
+        let found = projects
+            .iter()
+            .map(|(_, run, _)| (run.findings.as_slice(), &run.project.workspace.sources, &run.project.mask));
+        output::write_file(&cwd.join(file), &baseline::written(found))?;
+    }
     for (format, file) in &outputs {
-        let text = render(*format, args, &projects, &report::Options::default())?;
+        let text = render(*format, &projects, &report::Options::default());
         output::write_file(&cwd.join(file), &text)?;
     }
     if !(args.fix && args.dry_run) {
@@ -59,7 +65,7 @@ pub fn run(args: &Check, out: &mut Out) -> Result<u8, Failure> {
             quiet: args.common.quiet,
             undecided: args.persona == Some(crate::cli::args::Persona::Auditor),
         };
-        out.print(&render(format, args, &projects, &options)?);
+        out.print(&render(format, &projects, &options));
     }
     Ok(match (incomplete, failed) {
         (true, _) => 2,
@@ -74,6 +80,8 @@ pub struct Checked {
     pub run: Run,
     /// What is shown.
     pub chosen: Chosen,
+    /// What is left of the baseline: entries that hid nothing here.
+    pub baseline: Option<Baseline>,
 }
 
 impl Checked {
@@ -86,6 +94,7 @@ impl Checked {
         session: &Session,
         root: &Root,
         overlay: &HashMap<PathBuf, String>,
+        baseline: Option<&Baseline>,
     ) -> Result<Checked, Failure> {
         let mut request = session.request(root);
         request.no_ignores = args.no_ignores || args.common.isolated;
@@ -98,7 +107,8 @@ impl Checked {
         let rules = session.chosen_rules(&args.select, &args.ignore)?;
         let project = pipeline::project(&request, &session.config, &session.knowledge)?;
         let mut run = pipeline::judge(project, &rules, &session.config, &request, &session.knowledge);
-        if let Some(baseline) = baseline_of(args)? {
+        let mut baseline = baseline.cloned();
+        if let Some(baseline) = &mut baseline {
             baseline.apply(&mut run.findings);
         }
         let choice = Choice {
@@ -113,7 +123,7 @@ impl Checked {
             under: root.under.clone().map(|under| under.into_iter().chain(plans).collect()),
         };
         let chosen = chosen::choose(&run, &choice);
-        Ok(Checked { run, chosen })
+        Ok(Checked { run, chosen, baseline })
     }
 }
 
@@ -162,13 +172,7 @@ fn outputs(all: &[String]) -> Result<Vec<(Format, PathBuf)>, Failure> {
         .collect()
 }
 
-fn render(
-    format: Format,
-    args: &Check,
-    projects: &[(Root, Run, Chosen)],
-    options: &report::Options,
-) -> Result<String, Failure> {
-    let _ = args;
+fn render(format: Format, projects: &[(Root, Run, Chosen)], options: &report::Options) -> String {
     let reports: Vec<Report<'_>> = projects
         .iter()
         .map(|(root, run, chosen)| Report {
@@ -181,7 +185,7 @@ fn render(
             prefix: root.prefix.clone(),
         })
         .collect();
-    Ok(report::render_all(format, &reports, options))
+    report::render_all(format, &reports, options)
 }
 
 /// Whether something at or above the chosen severity was found.
@@ -211,9 +215,4 @@ fn from_config(session: &Session) -> Option<FailOn> {
 fn is_incomplete(chosen: &Chosen) -> bool {
     let skipped = chosen.summary.skipped.iter().any(|(why, _)| why != "template");
     skipped || !chosen.summary.undecided_named.is_empty()
-}
-
-/// Whether standard output is a terminal.
-pub fn on_terminal() -> bool {
-    std::io::stdout().is_terminal()
 }

@@ -11,6 +11,7 @@ use crate::fix;
 use crate::pipeline::failure::Failure;
 use crate::pipeline::roots::Root;
 use crate::pipeline::session::Session;
+use crate::suppress::baseline::Baseline;
 
 /// Fixes what can be fixed safely. What is given back is the state after it.
 ///
@@ -22,6 +23,7 @@ pub fn apply(
     root: &Root,
     overlay: &HashMap<PathBuf, String>,
     before: Checked,
+    baseline: Option<&Baseline>,
     out: &mut Out,
 ) -> Result<Checked, Failure> {
     let mut fixable: Vec<_> = before
@@ -37,7 +39,7 @@ pub fn apply(
         }
         let mut with = overlay.clone();
         with.extend(fixed.files.iter().map(|f| (root.dir.join(&f.path), f.text.clone())));
-        let after = Checked::new(args, session, root, &with)?;
+        let after = Checked::new(args, session, root, &with, baseline)?;
         // A fix whose finding is still there is withdrawn.
         let still = |f: &&crate::finding::Finding| after.chosen.findings.iter().any(|a| a.fingerprint == f.fingerprint);
         let failed: Vec<String> = fixable
@@ -63,7 +65,7 @@ pub fn apply(
         }
         let changes = fixed.applied.len();
         let files = fixed.files.len();
-        out.print(&format!("fixed {changes} finding{} in {files} file{}\n", plural(changes), plural(files)));
+        output::tell(&format!("fixed {changes} finding{} in {files} file{}", plural(changes), plural(files)));
         return Ok(after);
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::cli::args::When;
 use crate::pipeline::failure::Failure;
+use crate::report::neutral;
 
 /// Where a command writes, and how.
 pub struct Out {
@@ -44,6 +45,12 @@ impl Out {
         let mut stdout = std::io::stdout().lock();
         let _ = stdout.write_all(self.text.as_bytes()).and_then(|()| stdout.flush());
     }
+}
+
+/// Tells the person something that is no part of the output: on standard error, at once.
+pub fn tell(message: &str) {
+    let message = neutral::guard(neutral::lines(message).into_owned());
+    let _ = writeln!(std::io::stderr().lock(), "lastcopy: {}", message.trim_end());
 }
 
 /// The working directory.

@@ -78,16 +78,16 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// Marks the findings that are in it. Gives how many of its entries hid nothing any more.
-    pub fn apply(&self, findings: &mut [Finding]) -> usize {
-        let mut left = self.counts.clone();
+    /// Marks the findings that are in it and takes their entries out, so that a second project doesn't
+    /// find them again. Gives how many entries are left.
+    pub fn apply(&mut self, findings: &mut [Finding]) -> usize {
         for finding in findings.iter_mut().filter(|f| f.outcome == Outcome::Finding && f.hidden.is_none()) {
-            if let Some(count) = left.get_mut(&finding.fingerprint).filter(|count| **count > 0) {
+            if let Some(count) = self.counts.get_mut(&finding.fingerprint).filter(|count| **count > 0) {
                 *count -= 1;
                 finding.hidden = Some(Hidden::Baselined);
             }
         }
-        left.values().sum()
+        self.counts.values().sum()
     }
 }
 
@@ -96,18 +96,19 @@ fn is_fingerprint(text: &str) -> bool {
     digits.is_some_and(|d| d.len() == 16 && d.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
 }
 
-/// A baseline of these findings, as text: those that nothing else hides, for every persona. What
-/// rests on personal files is left out: it differs from one person to the next.
-pub fn written(findings: &[Finding], sources: &Sources, mask: &Mask) -> String {
+/// A baseline of the findings of some projects, as text: those that nothing else hides, for every
+/// persona. What rests on personal files is left out: it differs from one person to the next.
+pub fn written<'a>(projects: impl IntoIterator<Item = (&'a [Finding], &'a Sources, &'a Mask)>) -> String {
     let wanted =
         |f: &&Finding| f.outcome == Outcome::Finding && !f.local && matches!(f.hidden, None | Some(Hidden::Baselined));
-    // An address may hold an agent's entry, and that a token.
-    let address = |f: &Finding| mask.entry(sources, f.place.span, &f.address);
-    let mut entries: Vec<(&str, &str, String, &str)> = findings
-        .iter()
-        .filter(wanted)
-        .map(|f| (sources.path(f.place.span), f.rule.as_str(), address(f), f.fingerprint.as_str()))
-        .collect();
+    let mut entries: Vec<(&str, &str, String, &str)> = Vec::new();
+    for (findings, sources, mask) in projects {
+        entries.extend(findings.iter().filter(wanted).map(|f| {
+            // An address may hold an agent's entry, and that a token.
+            let address = mask.entry(sources, f.place.span, &f.address);
+            (sources.path(f.place.span), f.rule.as_str(), address, f.fingerprint.as_str())
+        }));
+    }
     entries.sort_unstable();
     let list: Vec<serde_json::Value> = entries
         .into_iter()
