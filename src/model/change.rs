@@ -229,13 +229,7 @@ impl Of<'_> {
                 _ => continue,
             };
             let Some((index, store)) = self.store(self.past, &action.address) else { continue };
-            // A place in the source tells more than one in the plan.
-            let place = match store.place.span.source == planned.plan.source {
-                true => Place::of(action.at, Role::Store),
-                false => store.place.clone(),
-            };
             let kept = self.kept(index, store, &gone);
-            let refused_by = if doing == Doing::Destroy || doing == Doing::Replace { refusing(store) } else { None };
             fold(
                 all,
                 Change {
@@ -248,10 +242,10 @@ impl Of<'_> {
                     by: self.path(planned.plan.source),
                     told_by: format!("The plan {}", self.path(planned.plan.source)),
                     stakes: self.stakes(store, &kept),
-                    refused_by,
+                    refused_by: refusing(store),
                     kept,
                     setting: None,
-                    place,
+                    place: store.place.clone(),
                     instances: vec![action.address.clone()],
                     confidence: store.confidence,
                 },
@@ -328,12 +322,6 @@ impl Of<'_> {
                     let stakes = match doing {
                         Doing::Unguard => store.stakes,
                         _ => store.stakes.min(Stakes::Exposed),
-                    };
-                    // What only the plan tells stands where the plan names the store.
-                    let in_plan = place.span.source == planned.plan.source;
-                    let place = match action.filter(|_| in_plan) {
-                        Some(action) => Place::of(action.at, Role::Store),
-                        None => place,
                     };
                     fold(
                         all,

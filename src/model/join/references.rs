@@ -204,7 +204,7 @@ impl<'a> References<'a> {
                 Value::bool(lookup::values(block, &reference.from).into_iter().any(one))
             }
             by => {
-                let arn = row.arn.as_deref().filter(|_| by == "arn").map(|form| pattern::form(form, target));
+                let arn = row.arn.as_deref().filter(|_| by == "arn").map(|form| pattern::identifier(form, target));
                 let same_module = referrer.resource.module == target.module;
                 let one = |value: &Value| self.is_target(value, reference, target, store, arn.as_deref(), same_module);
                 let meant = lookup::together(lookup::values(block, &reference.from).into_iter().map(one), Of::Any);
