@@ -120,6 +120,9 @@ pub struct Common {
     /// Set a Terraform variable (repeatable)
     #[arg(long = "var", value_name = "[ROOT=]NAME=VALUE")]
     pub vars: Vec<String>,
+    /// Read your own agent settings in your home directory too
+    #[arg(long)]
+    pub home: bool,
 }
 
 impl Common {
@@ -132,6 +135,7 @@ impl Common {
             today: self.today.clone().unwrap_or_else(crate::cli::today::system),
             environment: self.environment.clone(),
             vars: self.vars.clone(),
+            home: if self.home { std::env::home_dir() } else { None },
         }
     }
 }

@@ -98,7 +98,7 @@ fn credential(inputs: &Inputs<'_>, id: SourceId, token: &Token) -> Option<Creden
 /// A file that is one person's own: ignored, or not tracked though its product calls it personal.
 pub fn is_personal(tracking: Tracking, path: &str) -> bool {
     match tracking {
-        Tracking::Ignored => true,
+        Tracking::Ignored | Tracking::Home => true,
         Tracking::Untracked => path.contains(".local."),
         Tracking::Tracked | Tracking::Unknown => false,
     }

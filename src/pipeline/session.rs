@@ -25,6 +25,8 @@ pub struct Options {
     pub environment: Option<String>,
     /// `[ROOT=]NAME=VALUE`.
     pub vars: Vec<String>,
+    /// The home directory, where the personal files of agents are asked for.
+    pub home: Option<PathBuf>,
 }
 
 /// Everything that is the same for every run on a project.
@@ -38,6 +40,7 @@ pub struct Session {
     today: String,
     environment: Option<String>,
     vars: Vec<(Option<String>, String, String)>,
+    home: Option<PathBuf>,
 }
 
 /// Directories of rules with their files' texts.
@@ -63,6 +66,7 @@ impl Session {
             today: options.today.clone(),
             environment: options.environment.clone(),
             vars,
+            home: options.home.clone(),
         };
         // Broken rules are told before anything is read, and names that are no rule's.
         let rules = session.all_rules()?;
@@ -79,6 +83,7 @@ impl Session {
             today: self.today.clone(),
             environment: self.environment.clone(),
             vars: self.vars.clone(),
+            home: self.home.clone(),
             ..Request::default()
         }
     }

@@ -29,7 +29,13 @@ pub struct LoadOptions {
     pub include: Vec<String>,
     /// Unsaved texts laid over the files, by root-relative path.
     pub overlays: HashMap<String, String>,
+    /// The home directory, where the personal files of agents are asked for: those the table names are
+    /// read, under paths that begin with `~/`.
+    pub home: Option<PathBuf>,
 }
+
+/// Paths of files in the home directory begin with it.
+pub const HOME: &str = "~/";
 
 /// Why a project can't be loaded at all.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +82,11 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
     for path in options.overlays.keys().filter(|p| !candidates.iter().any(|c| c.path == **p)).collect::<Vec<_>>() {
         candidates.push(Candidate { path: path.clone(), full: root.join(path), ignored: false, link: false });
     }
+    if let Some(home) = &options.home {
+        // A directory of the project that has this name is no one's home.
+        candidates.retain(|c| !c.path.starts_with(HOME));
+        candidates.extend(personal(home));
+    }
     candidates.sort_by(|a, b| a.path.cmp(&b.path));
     if candidates.len() > FILE_LIMIT {
         for dropped in candidates.drain(FILE_LIMIT..) {
@@ -89,7 +100,17 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
             None => read(&root, c, options),
         })
         .collect();
-    Ok(assemble(root, git.as_ref(), candidates, read, skipped))
+    Ok(assemble(root, git.as_ref(), candidates, read, skipped, options.home.is_some()))
+}
+
+/// The personal files of agents that are there. (A link may lead anywhere: they are the caller's own.)
+#[allow(clippy::disallowed_methods)]
+fn personal(home: &Path) -> Vec<Candidate> {
+    let there = Table::get().home.iter().map(|name| (name, home.join(name)));
+    there
+        .filter(|(_, full)| std::fs::metadata(full).is_ok_and(|m| m.is_file()))
+        .map(|(name, full)| Candidate { path: format!("{HOME}{name}"), full, ignored: true, link: false })
+        .collect()
 }
 
 fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
@@ -245,6 +266,7 @@ pub(super) fn assemble(
     candidates: Vec<Candidate>,
     read: Vec<Outcome>,
     mut skipped: Vec<Skipped>,
+    personal: bool,
 ) -> Workspace {
     let table = Table::get();
     let mut sources = Sources::default();
@@ -277,7 +299,7 @@ pub(super) fn assemble(
             source,
             format,
             strict,
-            tracking: git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored)),
+            tracking: if candidate.path.starts_with(HOME) && personal { Tracking::Home } else { git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored)) },
             undeployed: is_undeployed(table, &candidate.path),
             template,
             role,

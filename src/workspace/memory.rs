@@ -26,5 +26,5 @@ pub fn in_memory(files: &BTreeMap<String, String>) -> Workspace {
             (Candidate { path: path.clone(), full, ignored: false, link: false }, Outcome::Text(text.clone()))
         })
         .unzip();
-    assemble(PathBuf::new(), None, candidates, texts, Vec::new())
+    assemble(PathBuf::new(), None, candidates, texts, Vec::new(), false)
 }
