@@ -62,6 +62,8 @@ pub struct Request {
     pub base: Option<String>,
     /// Do not look at ignore comments and the config's ignores.
     pub no_ignores: bool,
+    /// The home directory, where the personal files of agents are asked for.
+    pub home: Option<PathBuf>,
 }
 
 /// Everything the stages below the rules found in one project.
@@ -113,6 +115,7 @@ pub fn project(request: &Request, config: &Config, knowledge: &Knowledge) -> Res
         include: config.include.clone(),
         overlays: request.overlays.clone(),
         given: request.given.clone(),
+        home: request.home.clone(),
     };
     let workspace = workspace::load(&request.root, &options)?;
     let base =
@@ -260,7 +263,11 @@ fn deployed(workspace: &Workspace, documents: &[Document], request: &Request) ->
 
 fn configured(workspace: &Workspace, documents: &[Document]) -> Vec<Agent> {
     let tree = |id| of(documents, id).and_then(Document::tree);
-    agents::read(workspace, &tree, &agents::Options::default())
+    agents::read(
+        workspace,
+        &tree,
+        &agents::Options { home: agents::Home::of(workspace, &tree), ..agents::Options::default() },
+    )
 }
 
 /// Everything that couldn't be read, by file: what its parser met, and what its product would refuse.

@@ -1,10 +1,15 @@
 //! What agents' files say to stop, and whether it does: every deny and ask entry against the other
 //! forms of what it names, by the agent's own procedure; and entries that their product doesn't use.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::agents::{Agent, Call, Decision, Entry, Procedure, Surface};
 use crate::finding::{Confidence, Reason};
+use crate::knowledge::operations::{Operation, Tool};
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
 use crate::model::forms::{Forms, forms};
@@ -12,7 +17,7 @@ use crate::model::inputs::Inputs;
 use crate::model::mend::{self, Mend};
 use crate::model::sight::Sight;
 use crate::operations::Target;
-use crate::source::{SourceId, Span};
+use crate::source::{SourceId, Span, Text};
 
 /// A deny or ask entry, a hook, or an entry without effect.
 #[derive(Clone, Debug)]
@@ -51,51 +56,94 @@ pub struct Protection {
 }
 
 /// An operation that an entry can be aimed at.
-struct Aim {
+struct Aim<'a> {
+    tool: &'a Tool,
+    operation: &'a Operation,
     act: Act,
-    command: String,
-    forms: Forms,
+    command: &'a str,
+    forms: OnceLock<Forms>,
 }
+
+impl Aim<'_> {
+    /// Its other forms, worked out when an entry is aimed at it.
+    fn forms(&self, inputs: &Inputs<'_>) -> &Forms {
+        self.forms.get_or_init(|| forms(inputs, self.tool, self.operation).unwrap_or_default())
+    }
+}
+
+/// Which operations each entry is aimed at, by its place and text.
+type Aimed = HashMap<(Span, Text), Vec<usize>>;
 
 /// How many operations of one entry are tried in their other forms.
 const TRIED: usize = 8;
 
 /// Every protection of every agent; those of agents that aren't understood are only those without effect.
 pub fn protections(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Protection> {
-    let stops = |e: &Entry| matches!(e.effect, "deny" | "ask") && e.inert.is_none();
-    let any = inputs.agents.iter().any(|a| a.procedure.is_some() && a.entries.iter().any(stops));
-    let aims: Vec<Aim> = if any { aims(inputs, sight) } else { Vec::new() };
-    let indexed: Vec<(usize, &Agent)> = inputs.agents.iter().enumerate().collect();
-    let found: Vec<Vec<Protection>> =
-        indexed.par_iter().map(|(index, agent)| of_agent(inputs, sight, *index, agent, &aims)).collect();
-    // One file may be read for several directories, and by two agents of one product.
-    let mut all: Vec<Protection> = Vec::new();
-    for protection in found.into_iter().flatten() {
-        let known = all.iter_mut().find(|p| (p.span, &p.entry) == (protection.span, &protection.entry));
-        match known {
-            // Without effect only where it has none anywhere.
-            Some(known) if known.inert.is_some() && protection.inert.is_none() => *known = protection,
-            Some(_) => {}
-            None => all.push(protection),
+    let aims = if inputs.agents.iter().any(|a| a.entries.iter().any(stops)) { aims(inputs, sight) } else { Vec::new() };
+    let mut aimed: Aimed = HashMap::new();
+    let mut all: IndexMap<(Span, String), Protection> = IndexMap::new();
+    for (index, agent) in inputs.agents.iter().enumerate() {
+        look(agent, &aims, &mut aimed);
+        for protection in of_agent(inputs, sight, index, agent, &aims, &aimed) {
+            // One file may be read for several directories, and by what a workflow starts: without effect is
+            // what has none anywhere, and holds what holds everywhere.
+            let key = (protection.span, protection.entry.clone());
+            match all.get_mut(&key) {
+                Some(known) => {
+                    let read = known.inert.is_some() && protection.inert.is_none();
+                    let open = known.holds != Ok(false) && protection.holds == Ok(false);
+                    if read || open && protection.inert.is_none() {
+                        *known = protection;
+                    }
+                }
+                None => _ = all.insert(key, protection),
+            }
         }
     }
-    all
+    all.into_values().collect()
 }
 
-fn aims(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Aim> {
+fn stops(entry: &Entry) -> bool {
+    matches!(entry.effect, "deny" | "ask") && entry.inert.is_none()
+}
+
+fn aims<'a>(inputs: &Inputs<'a>, sight: &Sight) -> Vec<Aim<'a>> {
     let mut all = Vec::new();
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
-            let (Some(command), Some(forms)) = (&operation.command, forms(inputs, tool, operation)) else { continue };
+            let Some(command) = operation.command.as_deref() else { continue };
             let act = Act::of(tool, operation, sight.sees(tool, operation)).called_as_command(operation);
-            all.push(Aim { act, command: command.clone(), forms });
+            all.push(Aim { tool, operation, act, command, forms: OnceLock::new() });
         }
     }
     all.sort_by_key(|aim| (!aim.act.tellable(), !aim.act.in_sight, aim.act.may));
     all
 }
 
-fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, aims: &[Aim]) -> Vec<Protection> {
+/// Works out what the entries of an agent are aimed at that weren't looked at yet.
+fn look(agent: &Agent, aims: &[Aim<'_>], aimed: &mut Aimed) {
+    let Some(procedure) = agent.procedure.as_deref() else { return };
+    let new: Vec<&Entry> =
+        agent.entries.iter().filter(|e| stops(e) && !aimed.contains_key(&(e.span, e.text.clone()))).collect();
+    let found: Vec<((Span, Text), Vec<usize>)> = new
+        .par_iter()
+        .map(|entry| {
+            let about = |(_, aim): &(usize, &Aim<'_>)| procedure.matches(entry, &Call::Shell(aim.command));
+            let matching = aims.iter().enumerate().filter(about).map(|(n, _)| n).collect();
+            ((entry.span, entry.text.clone()), matching)
+        })
+        .collect();
+    aimed.extend(found);
+}
+
+fn of_agent(
+    inputs: &Inputs<'_>,
+    sight: &Sight,
+    index: usize,
+    agent: &Agent,
+    aims: &[Aim<'_>],
+    aimed: &Aimed,
+) -> Vec<Protection> {
     let mut all = Vec::new();
     for entry in &agent.entries {
         let Some(file) = inputs.workspace.file(entry.span.source).filter(|_| entry.effect != "prose") else { continue };
@@ -120,7 +168,9 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, aim
             let Some(procedure) = agent.procedure.as_deref().filter(|_| matches!(entry.effect, "deny" | "ask")) else {
                 continue;
             };
-            judge(&mut protection, inputs, agent, procedure, entry, aims);
+            let aimed = aimed.get(&(entry.span, entry.text.clone())).map(Vec::as_slice).unwrap_or_default();
+            let aimed: Vec<&Aim<'_>> = aimed.iter().filter_map(|n| aims.get(*n)).collect();
+            judge(&mut protection, inputs, agent, procedure, entry, &aimed);
         }
         all.push(protection);
     }
@@ -156,22 +206,21 @@ fn judge(
     agent: &Agent,
     procedure: &dyn Procedure,
     entry: &Entry,
-    aims: &[Aim],
+    aimed: &[&Aim<'_>],
 ) {
-    let aimed: Vec<&Aim> = aims.iter().filter(|a| procedure.matches(entry, &Call::Shell(&a.command))).collect();
     protection.acts = aimed.iter().map(|a| a.act.clone()).collect();
     protection.matters = aimed.iter().any(|a| a.act.tellable());
-    let mut missed: Vec<(&Aim, Vec<(String, bool)>)> = Vec::new();
+    let mut missed: Vec<(&Aim<'_>, Vec<(String, bool)>)> = Vec::new();
     let mut local = true;
     for aim in aimed.iter().take(TRIED) {
         let held: Vec<Surface> = agent
             .surfaces
             .iter()
             .copied()
-            .filter(|s| procedure.decide(&Call::Shell(&aim.command), *s).decision.is_ok_and(|d| !d.unasked()))
+            .filter(|s| procedure.decide(&Call::Shell(aim.command), *s).decision.is_ok_and(|d| !d.unasked()))
             .collect();
         let mut around: Vec<(String, bool)> = Vec::new();
-        for form in &aim.forms.others {
+        for form in &aim.forms(inputs).others {
             for surface in &held {
                 let verdict = procedure.decide(&Call::Shell(form), *surface);
                 match verdict.decision {
@@ -219,7 +268,7 @@ fn judge(
     protection.local |= local;
     let missed: Vec<(String, Vec<String>)> = missed
         .into_iter()
-        .map(|(aim, around)| (aim.forms.base.clone(), around.into_iter().map(|(form, _)| form).collect()))
+        .map(|(aim, around)| (aim.forms(inputs).base.clone(), around.into_iter().map(|(form, _)| form).collect()))
         .collect();
     protection.walked_around_by = missed.iter().flat_map(|(_, forms)| forms.iter().cloned()).collect();
     protection.mend = mend::stopping(inputs, procedure, entry, &missed);
