@@ -20,7 +20,7 @@ mod ask;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use crate::pipeline::failure::Failure;
 use args::{Cli, Command, When};
@@ -29,7 +29,7 @@ use output::Out;
 /// Reads the command line, does what it says, and gives the exit code: what the command gives, or 2
 /// where it couldn't do its job.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_process();
     let color = match &cli.command {
         None => cli.check.common.color,
         Some(Command::Check(args)) => args.common.color,

@@ -232,6 +232,30 @@ fn fixes_are_shown_first_and_then_made() {
 }
 
 #[test]
+fn options_stand_before_a_command_or_behind_a_quoted_one() {
+    let there = &testdata("pocketos");
+    for arguments in [
+        ["can", "claude", "--list", "--format", "json"].as_slice(),
+        &["can", "--list", "--format", "json", "claude"],
+        &["can", "claude", "--format", "json", "terraform", "-chdir=infra", "destroy"],
+        &["can", "claude", "terraform destroy", "--format", "json"],
+        &["can", "--all", "terraform destroy", "--format", "json"],
+        &["can", "claude", "mcp:railway/volume_delete op", "--format", "json"],
+        &["what", "terraform destroy -auto-approve", "--format", "json"],
+        &["what", "--format", "json", "terraform", "-chdir=infra", "destroy"],
+        &["what", "--format", "json", "--", "terraform destroy"],
+    ] {
+        let output = lastcopy(Path::new(there), arguments);
+        assert!(out(&output).starts_with(['{', '[']), "{arguments:?}: {} {}", out(&output), err(&output));
+    }
+    // What isn't quoted is the command's own.
+    let output = lastcopy(Path::new(there), &["what", "kubectl", "get", "pods", "--format", "json"]);
+    assert!(out(&output).starts_with("kubectl get pods --format json"), "{}", out(&output));
+    let wrong = lastcopy(Path::new(there), &["can", "claude", "--list", "ls"]);
+    assert_eq!(code(&wrong), 2);
+}
+
+#[test]
 fn what_a_fix_did_is_told_beside_the_output() {
     let dir = tempfile::tempdir().unwrap();
     let text = "resource \"aws_db_instance\" \"main\" {\n  engine              = \"postgres\"\n  deletion_protection = false\n}\n";

@@ -1,5 +1,6 @@
 //! The command line, as clap sees it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,6 +16,33 @@ pub struct Cli {
     /// Options of `check`.
     #[command(flatten)]
     pub check: Check,
+}
+
+impl Cli {
+    /// Reads the arguments of this process; ends it with the usage where they are wrong.
+    pub fn of_process() -> Cli {
+        let given: Vec<OsString> = std::env::args_os().collect();
+        let cli = Cli::parse_from(&given);
+        Cli::with_options_behind(&cli, &given).unwrap_or(cli)
+    }
+
+    /// What follows a command belongs to it, but a command in one quoted piece is whole: options
+    /// behind it are ours.
+    fn with_options_behind(cli: &Cli, given: &[OsString]) -> Option<Cli> {
+        let words = match &cli.command {
+            Some(Command::Can(args)) => &args.words,
+            Some(Command::What(args)) => &args.words,
+            _ => return None,
+        };
+        let (whole, behind) = words.split_first()?;
+        let before = given.get(..given.len().checked_sub(words.len())?)?;
+        if !whole.contains(char::is_whitespace) || behind.is_empty() || before.iter().any(|word| word == "--") {
+            return None;
+        }
+        let options = behind.iter().map(OsString::from);
+        let ends = [OsString::from("--"), OsString::from(whole)];
+        Cli::try_parse_from(before.iter().cloned().chain(options).chain(ends)).ok()
+    }
 }
 
 /// What to do.
@@ -230,8 +258,11 @@ impl From<Confidence> for crate::finding::Confidence {
 /// Options of `can`.
 #[derive(Clone, Debug, Args)]
 pub struct Can {
-    /// The agent (`claude`, `cursor`, `codex`, …), then the command, `mcp:SERVER/TOOL` or `op:ID`
-    #[arg(value_name = "AGENT COMMAND", trailing_var_arg = true, allow_hyphen_values = true)]
+    /// The agent: `claude`, `cursor`, `codex`, …
+    #[arg(value_name = "AGENT")]
+    pub agent: Option<String>,
+    /// The command, `mcp:SERVER/TOOL` or `op:ID`; all that follows its first word belongs to it
+    #[arg(value_name = "COMMAND", trailing_var_arg = true)]
     pub words: Vec<String>,
     /// Ask every agent of the project
     #[arg(long)]
@@ -250,8 +281,8 @@ pub struct Can {
 /// Options of `what`.
 #[derive(Clone, Debug, Args)]
 pub struct What {
-    /// The command
-    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    /// The command; all that follows its first word belongs to it
+    #[arg(value_name = "COMMAND", trailing_var_arg = true, required = true)]
     pub words: Vec<String>,
     /// Output format: human or json
     #[arg(long, value_name = "FORMAT", default_value = "human")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::ci;
 use crate::cli::args;
 use crate::cli::output::{self, Out};
 use crate::cli::test::{Tested, Which};
@@ -21,7 +22,7 @@ use crate::pipeline::{self, Project, Request};
 use crate::report::neutral;
 use crate::rules::RuleSet;
 use crate::rules::examples as cases;
-use crate::syntax::document::{self, Document};
+use crate::syntax::document;
 use crate::workspace;
 
 /// Whether JSON is asked for.
@@ -50,27 +51,27 @@ fn project(path: &Path, common: &args::Common) -> Result<(Root, Session, Project
 pub fn can(args: &args::Can, out: &mut Out) -> Result<u8, Failure> {
     let json = wants_json(&args.format)?;
     let failed = |e: agents::CanError| Failure::new(e.to_string());
-    let question = match (args.all, args.list, args.words.as_slice()) {
-        (true, _, words) => agents::Question::All(agents::what(words).map_err(failed)?),
-        (false, true, [agent]) => agents::Question::List(agent.clone()),
-        (false, true, _) => return Err(Failure::new("`can AGENT --list` takes an agent and no command")),
-        (false, false, [agent, words @ ..]) => {
-            agents::Question::One(agent.clone(), agents::what(words).map_err(failed)?)
+    let question = match (args.all, args.list, &args.agent) {
+        (true, false, first) => {
+            let words: Vec<String> = first.iter().chain(&args.words).cloned().collect();
+            agents::Question::All(agents::what(&words).map_err(failed)?)
         }
-        (false, false, []) => {
+        (false, true, Some(agent)) if args.words.is_empty() => agents::Question::List(agent.clone()),
+        (_, true, _) => return Err(Failure::new("`can AGENT --list` takes an agent and no command")),
+        (false, false, Some(agent)) => agents::Question::One(agent.clone(), agents::what(&args.words).map_err(failed)?),
+        (false, false, None) => {
             return Err(Failure::new("say which agent, and what: `can AGENT COMMAND…`, or `can --all COMMAND…`"));
         }
     };
     let (_, session, project) = project(Path::new("."), &args.common)?;
-    let scripts = operations::Project::read(&project.workspace, &|id| {
-        project.documents.get(id.0 as usize).and_then(Document::tree)
-    });
     let known: Vec<agents::Known> = known(&session.knowledge, &project);
     let context = agents::Context {
         agents: &project.agents,
         sources: &project.workspace.sources,
         show: &|span, text| project.mask.entry(&project.workspace.sources, span, text),
-        classify: &|text| operations::classify(text, &operations::Context::within(&session.knowledge, &scripts, "")),
+        classify: &|text| {
+            operations::classify(text, &operations::Context::within(&session.knowledge, &project.scripts, ""))
+        },
         known: &known,
     };
     let outcome = agents::answer(&context, &question).map_err(failed)?;
@@ -126,9 +127,10 @@ pub fn what(args: &args::What, out: &mut Out) -> Result<u8, Failure> {
     // Scripts are followed where there is a project to find them in.
     let loaded = root.and_then(|root| workspace::load(&root.dir, &workspace::LoadOptions::default()).ok());
     let documents: Vec<_> = loaded.iter().flat_map(|w| w.files.iter().map(document::parse)).collect();
-    let scripts = loaded
-        .as_ref()
-        .map(|w| operations::Project::read(w, &|id| documents.get(id.0 as usize).and_then(Document::tree)));
+    let scripts = loaded.as_ref().map(|workspace| {
+        let commands = ci::read(workspace, &|id| documents.get(id.0 as usize));
+        pipeline::scripts(workspace, &documents, &commands)
+    });
     let knowledge = Knowledge::embedded();
     let outcome = classified::answer(&args.words, &knowledge, scripts.as_ref());
     out.print(&match json {
