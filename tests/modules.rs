@@ -450,3 +450,64 @@ fn hostile_calls_stop() {
     assert!(addresses(&evaluations).contains(&"module.a.aws_db_instance.this[0]"));
     assert_eq!(evaluations[0].unread_calls.len(), 2);
 }
+
+/// One finding at the module's line; the callers and instances in which it holds, and none of the others.
+#[test]
+fn a_module_called_more_than_once_is_told_once_with_the_callers_it_holds_for() {
+    let module = "variable \"name\" {}\nvariable \"protect\" {\n  default = false\n}\n\nresource \"aws_db_instance\" \"this\" {\n  identifier          = var.name\n  deletion_protection = var.protect\n}\n";
+    let files = [
+        ("db/main.tf", module),
+        (
+            "a/main.tf",
+            "module \"db\" {\n  source = \"../db\"\n  name   = \"a\"\n}\nmodule \"safe\" {\n  source  = \"../db\"\n  name    = \"s\"\n  protect = true\n}\n",
+        ),
+        ("b/main.tf", "module \"db\" {\n  source  = \"../db\"\n  name    = \"b\"\n  protect = true\n}\n"),
+        (
+            "c/main.tf",
+            "module \"each\" {\n  for_each = { x = true, y = false, z = false }\n  source   = \"../db\"\n  name     = each.key\n  protect  = each.value\n}\n",
+        ),
+    ];
+    let (_dir, report) = check(&files, &[]);
+    let all = found(&report, "unprotected-store");
+    assert_eq!(all.len(), 1, "{report:#}");
+    let it = all[0];
+    assert_eq!((it["path"].as_str(), it["line"].as_u64()), (Some("db/main.tf"), Some(8)));
+    let instances: Vec<_> = it["instances"].as_array().unwrap().iter().map(|i| i.as_str().unwrap()).collect();
+    assert_eq!(
+        instances,
+        [
+            "module.db.aws_db_instance.this",
+            "module.each[\"y\"].aws_db_instance.this",
+            "module.each[\"z\"].aws_db_instance.this"
+        ]
+    );
+    let related = it["related"].as_array().unwrap();
+    let callers: Vec<_> = related
+        .iter()
+        .filter(|r| r["role"] == "caller")
+        .map(|r| (r["path"].as_str().unwrap(), r["line"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(callers, [("a/main.tf", 1), ("c/main.tf", 1)]);
+
+    let guarded: Vec<_> = files.iter().filter(|(p, _)| matches!(*p, "db/main.tf" | "b/main.tf")).copied().collect();
+    let (_dir, report) = check(&guarded, &[]);
+    assert!(found(&report, "unprotected-store").is_empty(), "{report:#}");
+}
+
+/// A module that only its examples call is a library: what the example makes of it isn't deployed.
+#[test]
+fn what_an_example_calls_is_judged_as_a_library() {
+    let files = [
+        ("main.tf", "variable \"name\" {}\nresource \"aws_db_instance\" \"m\" {\n  identifier = var.name\n}\n"),
+        ("examples/x/main.tf", "module \"m\" {\n  source = \"../..\"\n  name   = \"x\"\n}\n"),
+    ];
+    let (_dir, report) = check(&files, &[]);
+    assert!(found(&report, "unprotected-store").is_empty(), "{report:#}");
+    let (_dir, report) = check(&files, &["--persona", "pedantic"]);
+    let all = found(&report, "unprotected-store");
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0]["instances"].as_array().unwrap().len(), 1, "{:#}", all[0]);
+    assert_eq!(all[0]["persona"], "pedantic");
+    let (_dir, report) = check(&files, &["--include-undeployed", "--persona", "pedantic"]);
+    assert_eq!(found(&report, "unprotected-store").len(), 1);
+}

@@ -49,7 +49,9 @@ pub fn of(project: &Project, config: &Config, knowledge: &Knowledge) -> Summary 
 fn unread_modules(project: &Project, knowledge: &Knowledge) -> Vec<(Span, String, String)> {
     let mut calls: Vec<(Span, String, String)> = Vec::new();
     let here = |span: Span| project.workspace.file(span.source).is_some_and(|f| !f.undeployed);
-    let unread = project.terraform.iter().flat_map(|e| &e.unread_calls);
+    // What wasn't entered for another reason is told with that.
+    let fetched = |c: &&terraform::UnreadCall| !matches!(c.reason.kind, "cycle" | "limit");
+    let unread = project.terraform.iter().flat_map(|e| &e.unread_calls).filter(fetched);
     for call in unread.filter(|c| here(c.block.header) && !terraform::without_stores(c, knowledge)) {
         if calls.iter().all(|(span, ..)| *span != call.block.header) {
             calls.push((call.block.header, call.address.clone(), call.source.as_str().to_owned()));

@@ -116,6 +116,7 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
     let sources = &inputs.workspace.sources;
     let block = &resource.block;
     let file = inputs.workspace.file(block.span.source);
+    let called_from = resource.callers.first().and_then(|c| inputs.workspace.file(c.span.source));
     let place = Arc::new(Place {
         span: block.header,
         slot: crate::finding::Slot::None,
@@ -178,8 +179,8 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         instances: vec![resource.address.clone()],
         callers: resource.callers.clone(),
         attributes: lookup::value(block),
-        // Whoever hands in a plan deploys it.
-        undeployed: evaluation.planned.is_none() && file.is_some_and(|f| f.undeployed),
+        // What an example calls is there for the example; whoever hands in a plan deploys it.
+        undeployed: evaluation.planned.is_none() && file.into_iter().chain(called_from).any(|f| f.undeployed),
         library: evaluation.library,
         terraform: true,
         names: row.names.iter().filter_map(|n| lookup::string(block, n)).map(Into::into).collect(),
