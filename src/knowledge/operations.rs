@@ -13,6 +13,9 @@ pub struct Tool {
     /// its configuration (psql, terraform).
     #[serde(default)]
     pub provider: Option<String>,
+    /// Whether it deletes one thing after the other, by many calls (aws-nuke).
+    #[serde(default)]
+    pub many_calls: bool,
     /// What its runs work through, where that isn't a platform's API: they take what it tracks.
     #[serde(default)]
     pub runs: Option<Runs>,

@@ -110,7 +110,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
         }
     }
     let outcome = |way: &Way| {
-        let mut outcome = survive::outcome(index, store, joined.copies, way.act.blast);
+        let mut outcome = survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller());
         if way.takes_copies {
             outcome.lost.append(&mut outcome.survivors);
         }
@@ -118,7 +118,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
     };
     // Whoever has a right to delete every copy that is left needs a call for each: no copy is out of reach.
     for way in &mut ways {
-        let left = survive::outcome(index, store, joined.copies, way.act.blast).survivors;
+        let left = survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller()).survivors;
         let holder = way.credential.and_then(|c| joined.credentials.get(c)?.handed?.holder);
         let Some(holder) = holder.and_then(|h| joined.holders.get(h)).filter(|_| !left.is_empty()) else { continue };
         let copies = || left.iter().filter_map(|c| joined.copies.get(*c));
