@@ -20,6 +20,8 @@ pub struct Deed {
     pub of: Of,
     /// Where a copy goes, in the order of the text; empty: to a file of the machine that runs it.
     pub to: Vec<Target>,
+    /// Files of the machine or container that the text writes, by their full paths.
+    pub files: Vec<String>,
     /// It follows what is deleted (`--delete`).
     pub follows: bool,
 }
@@ -68,6 +70,7 @@ pub struct Target {
 pub fn read(text: &str, knowledge: &Dumps) -> Vec<Deed> {
     let all = commands(text);
     let targets: Vec<Target> = all.iter().filter_map(|c| upload(c, knowledge)).map(|(_, target)| target).collect();
+    let files = written(&all);
     let mut deeds = Vec::new();
     for command in &all {
         if asks(command) {
@@ -81,6 +84,7 @@ pub fn read(text: &str, knowledge: &Dumps) -> Vec<Deed> {
                 program: dumper.program.clone(),
                 of: database(command, dumper, at, knowledge),
                 to: targets.clone(),
+                files: files.clone(),
                 follows: false,
             });
         } else if let Some(deed) = between_buckets(command, knowledge) {
@@ -93,6 +97,15 @@ pub fn read(text: &str, knowledge: &Dumps) -> Vec<Deed> {
         deeds.retain(|d| !matches!(d.of, Of::Database { .. }));
     }
     deeds
+}
+
+/// Files that commands write, by redirection or by a flag.
+fn written(all: &[Command]) -> Vec<String> {
+    let flags: Vec<String> =
+        ["-f", "--file", "-o", "--out", "--archive", "--result-file", "--rdb"].map(str::to_owned).into();
+    let words = all.iter().flat_map(|c| c.writes.iter().cloned().chain(c.flag(&flags)));
+    let whole = |text: &String| text.starts_with('/') && !text.starts_with("/dev/");
+    words.map(|w| w.text).filter(whole).collect()
 }
 
 /// `--version`, `--help`, a list of what is in a dump: nothing is copied.
@@ -165,6 +178,7 @@ fn by_call(command: &Command, call: &Call) -> Deed {
         program: format!("{} {}", call.program, call.verbs.join(" ")).trim_end().to_owned(),
         of,
         to: target.into_iter().collect(),
+        files: Vec::new(),
         follows: false,
     }
 }
@@ -292,6 +306,7 @@ fn between_buckets(command: &Command, knowledge: &Dumps) -> Option<Deed> {
         program: uploader.program.clone(),
         of: Of::Bucket(from.text.clone()),
         to: vec![to],
+        files: Vec::new(),
         follows,
     })
 }

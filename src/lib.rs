@@ -15,6 +15,7 @@ pub mod finding;
 pub mod fix;
 pub mod knowledge;
 pub mod lsp;
+pub mod manifests;
 pub mod model;
 pub mod operations;
 pub mod pipeline;

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::credentials::{self, Token};
 use crate::finding::{Finding, RuleInfo};
 use crate::knowledge::Knowledge;
+use crate::manifests;
 use crate::model::{Fact, Inputs, Model, statements};
 use crate::operations::{self, Classified};
 use crate::railway;
@@ -165,10 +166,12 @@ pub fn join_with(
             None => operations::classify(text, &operations::Context::new(knowledge)),
         }
     };
+    let manifests = manifests::read(&workspace, &|id| of(&documents, id).and_then(Document::tree));
     let inputs = Inputs {
         workspace: &workspace,
         problems: &problems,
         terraform: &terraform,
+        manifests: &manifests,
         railway: &railway,
         agents: &agents,
         tokens: &tokens,

@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["source", "knowledge"],
     &["syntax", "workspace", "finding"],
     &["expr", "credentials", "operations", "dumps", "report", "fix", "config"],
-    &["terraform", "railway", "agents", "ci", "suppress"],
+    &["terraform", "manifests", "railway", "agents", "ci", "suppress"],
     &["model"],
     &["rules", "blast"],
     &["pipeline"],

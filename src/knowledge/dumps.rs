@@ -105,6 +105,12 @@ pub struct Engine {
     pub engine: String,
     /// Beginnings of words in a type, an image or a setting that tell it.
     pub words: Vec<String>,
+    /// It is mostly a cache.
+    #[serde(default)]
+    pub cache: bool,
+    /// Where its images keep their data.
+    #[serde(default)]
+    pub data: Vec<String>,
 }
 
 /// A program that writes a database out.
@@ -213,6 +219,11 @@ pub struct Image {
 }
 
 impl Dumps {
+    /// What is known of an engine.
+    pub fn engine(&self, name: &str) -> Option<&Engine> {
+        self.engines.iter().find(|e| e.engine == name)
+    }
+
     /// The engine that a text speaks of: one of whose words begins a word of it.
     pub fn engine_of(&self, text: &str) -> Option<&str> {
         let text = text.to_ascii_lowercase();

@@ -71,6 +71,12 @@ pub struct Provider {
     /// Terraform backends that keep state here.
     #[serde(default)]
     pub backends: Vec<Backend>,
+    /// What no name labels as production is somebody's own machine there.
+    #[serde(default)]
+    pub unlabelled_is_local: bool,
+    /// Texts in a file that say that it is deployed, whatever its name.
+    #[serde(default)]
+    pub deployed_marks: Vec<String>,
     /// Guards that every type of this platform has. A type's own of the same attribute comes first.
     #[serde(default)]
     pub guards: Vec<Switch>,
@@ -113,6 +119,8 @@ impl Provider {
             mine.extend(theirs);
         }
         self.attachments.extend(other.attachments);
+        self.unlabelled_is_local |= other.unlabelled_is_local;
+        self.deployed_marks.extend(other.deployed_marks);
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ci;
 use crate::config::Config;
 use crate::credentials::Token;
 use crate::knowledge::Knowledge;
+use crate::manifests::Manifests;
 use crate::model::earlier::Earlier;
 use crate::operations::Classified;
 use crate::railway;
@@ -23,6 +24,8 @@ pub struct Inputs<'a> {
     pub problems: &'a HashMap<SourceId, Vec<Problem>>,
     /// Terraform roots, one per environment.
     pub terraform: &'a [Evaluation],
+    /// Compose files and Kubernetes manifests.
+    pub manifests: &'a Manifests,
     /// Railway projects, one per environment.
     pub railway: &'a [railway::Project],
     /// Agents.

@@ -12,3 +12,4 @@ pub mod setting;
 pub mod tags;
 pub mod terraform;
 pub mod whereabouts;
+pub mod workloads;

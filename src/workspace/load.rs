@@ -331,6 +331,9 @@ pub(super) fn assemble(
         if role.is_empty() && has_shell_shebang(&text) {
             (role, format) = ("shell-script".into(), Format::Shell);
         }
+        if role.is_empty() && is_kubernetes(&candidate.path, &text) {
+            (role, format) = ("kubernetes".into(), Format::Yaml);
+        }
         let given = given.iter().find(|g| g.path == candidate.path);
         if let Some(given) = given {
             (role, format) = (given.role.into(), given.format);
@@ -367,6 +370,13 @@ fn has_shell_shebang(text: &str) -> bool {
     let first = text.lines().next().unwrap_or("");
     first.starts_with("#!")
         && ["sh", "bash", "dash", "ksh", "zsh"].iter().any(|s| first.split(['/', ' ']).any(|w| w == *s))
+}
+
+/// A manifest: YAML with `apiVersion` and `kind` at the top, and nothing of a template in it.
+fn is_kubernetes(path: &str, text: &str) -> bool {
+    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let says = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
+    yaml && says("apiVersion:") && says("kind:") && !text.contains("{{") && !text.contains("{%")
 }
 
 fn is_undeployed(table: &Table, path: &str) -> bool {

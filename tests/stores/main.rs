@@ -5,5 +5,6 @@
 
 mod copies;
 mod guards;
+mod manifests;
 mod support;
 mod told;

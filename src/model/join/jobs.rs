@@ -12,6 +12,7 @@ use crate::expr::{Type, Value};
 use crate::finding::{Confidence, Place, Reason, Role};
 use crate::knowledge::dumps::{Does, Dumps};
 use crate::model::inputs::Inputs;
+use crate::model::join::workloads;
 use crate::model::located::{Account, Located};
 use crate::model::store::{Copy, Restore, Store};
 use crate::source::Span;
@@ -169,6 +170,11 @@ fn meant(
                     return found;
                 }
             }
+            // `docker compose exec db`: the volume of that service, where only one is called so.
+            let name = container.as_deref().or(host.as_deref());
+            if let Some(found) = name.and_then(|n| workloads::data_of(inputs, n, None, engine, stores)) {
+                return found.into_iter().map(|i| (i, None)).collect();
+            }
             let told = match (host, container, variables.first()) {
                 (Some(host), _, _) if !host.contains('$') => format!("`{host}` is no name of a store here"),
                 (_, Some(container), _) => format!("what `{container}` keeps its data in isn't told here"),
@@ -263,7 +269,14 @@ fn copy(
 }
 
 /// A copy that is carried to a target.
-fn carried(inputs: &Inputs<'_>, job: &Job, to: &Target, reasons: &[Reason], stores: &[Store], blank: Copy) -> Copy {
+pub(super) fn carried(
+    inputs: &Inputs<'_>,
+    job: &Job,
+    to: &Target,
+    reasons: &[Reason],
+    stores: &[Store],
+    blank: Copy,
+) -> Copy {
     let provider = to.host.as_deref().map(|h| inputs.knowledge.provider_of_host(h).map_or(h, |p| p.provider.as_str()));
     let holds = |s: &Store| {
         s.kind == "bucket"

@@ -24,13 +24,17 @@ const TRANSIENT_DAYS: f64 = 30.0;
 pub fn stores(inputs: &Inputs<'_>) -> Vec<Store> {
     let mut all: Vec<Store> = Vec::new();
     let state = state_stores(inputs);
-    for evaluation in inputs.terraform {
+    let declared = inputs.terraform.iter().map(|e| (e, true));
+    for (evaluation, terraform) in declared.chain(inputs.manifests.evaluations.iter().map(|e| (e, false))) {
         let scene = Scene::of(inputs.knowledge, evaluation);
         let references = References::of(&scene, &inputs.workspace.sources);
         let mut here = Vec::new();
         for resource in evaluation.resources.iter().filter(|r| r.mode == Mode::Managed) {
             let Some((platform, row)) = inputs.knowledge.store_type(&resource.type_) else { continue };
             let mut store = build(inputs, &scene, resource, platform, row);
+            if !terraform {
+                outside_of_terraform(inputs, platform, &mut store);
+            }
             references.join(resource, platform, row, &mut store);
             if store.holds == "primary" && empties_itself(&store) {
                 "transient".clone_into(&mut store.holds);
@@ -109,6 +113,22 @@ fn same_copies(a: &[Given], b: &[Given]) -> bool {
         && a.iter().zip(b).all(|(a, b)| {
             a.kind == b.kind && a.by == b.by && a.located == b.located && a.exists.as_bool() == b.exists.as_bool()
         })
+}
+
+/// What a manifest declares: no guard of Terraform's, no root, and perhaps somebody's own machine.
+fn outside_of_terraform(inputs: &Inputs<'_>, platform: &Provider, store: &mut Store) {
+    store.terraform = false;
+    store.roots.clear();
+    store.environments.clear();
+    if let Some(slot) = store.guards.get_mut("terraform") {
+        *slot = Switch::missing(store.place.clone());
+    }
+    let path = inputs.workspace.sources.path(store.place.span);
+    let text = inputs.workspace.file(store.file).map_or("", |f| &f.source.text);
+    let marked = platform.deployed_marks.iter().any(|mark| text.contains(mark.as_str()));
+    if platform.unlabelled_is_local && !marked && !environments::of_path(path).known {
+        store.production = false;
+    }
 }
 
 fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: &Provider, row: &StoreType) -> Store {
