@@ -12,6 +12,7 @@ mod make;
 mod mapping;
 mod paths;
 mod procfile;
+mod runnable;
 mod scripts;
 mod taskfile;
 
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use mapping::Mapping;
+pub use runnable::scripts;
 
 use crate::source::{SourceId, Span, Text};
 use crate::syntax::document::Document;
@@ -47,6 +49,8 @@ pub struct Command {
     pub runs_in: RunsIn,
     /// Job name, script name, target or service: the `JOB` of `command:FILE#JOB`.
     pub name: String,
+    /// Other names it can be called by; an empty one where it is what runs without a name.
+    pub aliases: Vec<String>,
     /// Conditions that put a person in between (a protected `environment:`, `workflow_dispatch` only), in words.
     pub gates: Vec<String>,
     /// Names of secrets and variables in its environment: name, and `secrets.X`, the expression, or [`LITERAL`].
@@ -103,6 +107,7 @@ impl Command {
             source: span.source,
             runs_in,
             name: name.into(),
+            aliases: Vec::new(),
             gates: Vec::new(),
             environment: Vec::new(),
             dir: Some(String::new()),

@@ -26,7 +26,7 @@ mod wrap;
 use crate::finding::{Confidence, Reason};
 use crate::knowledge::Knowledge;
 
-pub use project::Project;
+pub use project::{Project, Script};
 
 /// What a command or call would do.
 #[derive(Clone, Debug, Default)]

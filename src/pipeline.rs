@@ -58,6 +58,8 @@ pub struct Project {
     pub workspace: Workspace,
     /// Its files, parsed, by source number.
     pub documents: Vec<Document>,
+    /// What commands of it can run by name, and read.
+    pub scripts: operations::Project,
     /// Terraform roots, one per environment.
     pub terraform: Vec<Evaluation>,
     /// Railway projects, one per environment.
@@ -112,7 +114,7 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
     );
     let commands = ci::read(&workspace, &|id| of(&documents, id));
     let problems = problems(&workspace, &documents, &agents);
-    let scripts = operations::Project::read(&workspace, &|id| of(&documents, id).and_then(Document::tree));
+    let scripts = scripts(&workspace, &documents, &commands);
     let classify = |dir: Option<&str>, text: &str| -> Classified {
         match dir {
             Some(dir) => operations::classify(text, &operations::Context::within(knowledge, &scripts, dir)),
@@ -135,7 +137,7 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
     let model = crate::model::build(&inputs);
     let facts = model.facts(&inputs);
     let mask = secrets::mask(&inputs, &documents);
-    Project { workspace, documents, terraform, railway, agents, tokens, model, facts, mask }
+    Project { workspace, documents, scripts, terraform, railway, agents, tokens, model, facts, mask }
 }
 
 /// Judges a project by rules, then by what its authors wrote about them.
@@ -162,6 +164,12 @@ pub fn judge(project: Project, rules: &RuleSet, config: &Config, request: &Reque
     rules::in_order(&mut findings, sources);
     let summary = summary::of(&project, config, knowledge);
     Run { project, findings, rules: rules.infos(), summary }
+}
+
+/// What commands of a project can run by name, and read.
+pub fn scripts(workspace: &Workspace, documents: &[Document], commands: &[ci::Command]) -> operations::Project {
+    let tree = |id| of(documents, id).and_then(Document::tree);
+    operations::Project::read(workspace, &tree, ci::scripts(workspace, commands))
 }
 
 fn of(documents: &[Document], id: SourceId) -> Option<&Document> {

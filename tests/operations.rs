@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lastcopy::knowledge::Knowledge;
 use lastcopy::operations::{Classified, Context, Project, classify};
+use lastcopy::syntax::document;
+use lastcopy::workspace;
 
 struct Case {
     file: String,
@@ -43,7 +45,7 @@ fn corpus() -> Vec<Case> {
 
 /// The project that the corpus' commands run in.
 fn project() -> Project {
-    Project::of(&[
+    let files = [
         (
             "package.json",
             r#"{"scripts": {"build": "tsc -p .", "test": "vitest run", "start": "node dist/server.js", "db:reset": "prisma migrate reset --force", "db:push": "drizzle-kit push", "predeploy": "npm run build", "deploy": "terraform apply -auto-approve", "loop": "npm run loop", "nuke": "bash scripts/nuke.sh --all", "lint": "eslint . --fix", "reset": "npm run db:reset && npm run seed", "seed": "tsx prisma/seed.ts", "pass": "railway"}}"#,
@@ -81,7 +83,12 @@ fn project() -> Project {
         ("sql/seed.sql", "INSERT INTO users VALUES (1);\n"),
         ("queries/delete.json", r#"{"query": "mutation { volumeDelete(volumeId: \"x\") }"}"#),
         ("queries/list.json", r#"{"query": "query { me { id } }"}"#),
-    ])
+    ];
+    let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    let workspace = workspace::in_memory(&files);
+    let documents: Vec<_> = workspace.files.iter().map(document::parse).collect();
+    let commands = lastcopy::ci::read(&workspace, &|id| documents.get(id.0 as usize));
+    lastcopy::pipeline::scripts(&workspace, &documents, &commands)
 }
 
 fn ids(classified: &Classified) -> BTreeSet<String> {
@@ -128,6 +135,10 @@ fn the_corpus() {
         }
     }
     println!("{} commands, {negatives} of them negatives", cases.len());
+    assert!(negatives * 2 > cases.len(), "what isn't an operation matters more than what is");
+    let forms = |id: &str| cases.iter().filter(|c| c.expected.contains(id)).count();
+    let thin: Vec<&str> = knowledge.operations().map(|o| o.id.as_str()).filter(|id| forms(id) < 2).collect();
+    assert!(thin.is_empty(), "without a canonical form and a variant: {thin:?}");
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use lastcopy::cli::what;
 use lastcopy::finding::Confidence;
 use lastcopy::knowledge::Knowledge;
-use lastcopy::operations::{Classified, Context, Performed, Project, Target, classify};
+use lastcopy::operations::{Classified, Context, Performed, Target, classify};
 use lastcopy::syntax::document;
 use lastcopy::workspace;
 
@@ -246,7 +246,7 @@ fn what_answers_people() {
     let human = |text: &str| what::answer(&[text.to_owned()], &knowledge, None).human(false);
     let told = human("terraform apply -auto-approve");
     assert!(told.contains("may perform terraform-apply-auto-approve: "), "{told}");
-    assert!(told.contains("asks       asks nobody"), "{told}");
+    assert!(told.contains("prompts    no"), "{told}");
     assert!(human("ls").contains("no known destructive operation"));
     assert!(human("$X").contains("can't be told: "));
     assert!(!human("dropdb \u{1b}[31mapp\u{202e}").contains(['\u{1b}', '\u{202e}']));
@@ -257,7 +257,8 @@ fn the_project_s_scripts_are_read_from_its_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pocketos");
     let loaded = workspace::load(&root, &workspace::LoadOptions::default()).unwrap();
     let documents: Vec<_> = loaded.files.iter().map(document::parse).collect();
-    let project = Project::read(&loaded, &|id| documents.get(id.0 as usize).and_then(document::Document::tree));
+    let commands = lastcopy::ci::read(&loaded, &|id| documents.get(id.0 as usize));
+    let project = lastcopy::pipeline::scripts(&loaded, &documents, &commands);
     let knowledge = Knowledge::embedded();
     let package = loaded.by_path("package.json").unwrap();
     let scripts: serde_json::Value = serde_json::from_str(&package.source.text).unwrap();
@@ -271,4 +272,44 @@ fn the_project_s_scripts_are_read_from_its_files() {
     }
     let found = classify("./scripts/add-domain.sh", &Context::within(&knowledge, &project, ""));
     assert!(!found.undecided.iter().any(|r| r.kind == "unknown-script"), "{:?}", found.undecided);
+}
+
+#[test]
+fn scripts_by_another_name_and_by_none() {
+    let files = [
+        (
+            "justfile",
+            "alias r := reset\ndb := 'app'\n\nreset:\n    dropdb {{db}}\n\nlint:\n    cargo clippy\n\npy:\n    #!/usr/bin/env python3\n    print('x')\n",
+        ),
+        (
+            "Makefile",
+            ".DEFAULT_GOAL := wipe\nbuild:\n\tgo build\nwipe: before\n\tdropdb app\nbefore:\n\tdocker volume rm data\n",
+        ),
+        (
+            "Taskfile.yml",
+            "version: '3'\nvars: {DB: app}\ntasks:\n  default: {deps: [reset]}\n  reset: {aliases: [r], cmds: ['dropdb {{.DB}}']}\n  other: {cmds: ['dropdb {{.ELSEWHERE}} --if-exists']}\n",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.poe.tasks]\nwipe = 'dropdb app'\nall = { sequence = ['wipe'] }\n[tool.pixi.tasks]\nclean = 'dropdb app'\n",
+        ),
+    ];
+    let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+    let workspace = workspace::in_memory(&files);
+    let documents: Vec<_> = workspace.files.iter().map(document::parse).collect();
+    let commands = lastcopy::ci::read(&workspace, &|id| documents.get(id.0 as usize));
+    let project = lastcopy::pipeline::scripts(&workspace, &documents, &commands);
+    let knowledge = Knowledge::embedded();
+    let context = Context::within(&knowledge, &project, "");
+    let ids = |command: &str| -> Vec<String> {
+        classify(command, &context).operations.iter().map(|o| o.id.clone()).collect()
+    };
+    for command in
+        ["just", "just r", "just reset", "task", "task r", "task other", "poe wipe", "poe all", "pixi run clean"]
+    {
+        assert_eq!(ids(command), ["dropdb"], "{command}");
+    }
+    assert_eq!(ids("make"), ["docker-volume-rm", "dropdb"], "what it needs runs first");
+    assert_eq!(ids("make build"), [""; 0]);
+    assert!(!classify("just py", &context).undecided.is_empty(), "a recipe in Python is no shell");
 }

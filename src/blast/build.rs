@@ -17,7 +17,7 @@ use crate::model::cut::{self, Parts};
 use crate::model::grant::{Grant as Granted, GrantKind};
 use crate::model::located::{Account, Blast};
 use crate::model::path::{self, Joined};
-use crate::model::store::Store as Stored;
+use crate::model::store::{Caller, Store as Stored};
 use crate::model::{self, Act, credential, survive};
 use crate::operations::Target;
 
@@ -256,6 +256,7 @@ impl<'a> Build<'a> {
             name: self.gate.line(&act.call),
             title: self.gate.line(&act.title),
             takes: act.blast,
+            caller: act.caller(),
             undo: outcome::lasts(act).map(|u| self.gate.line(&u)),
             undo_how: act.undo.as_deref().map(|u| self.gate.line(u)),
             may: act.may,
@@ -340,8 +341,8 @@ impl<'a> Build<'a> {
         }
         let mut all = Vec::with_capacity(self.told.len());
         for ((index, stored), ways) in self.told.iter().zip(&of_store) {
-            let left = |takes: Blast| {
-                let outcome = survive::outcome(*index, stored, &self.input.model.copies, takes);
+            let left = |takes: Blast, caller: Caller| {
+                let outcome = survive::outcome(*index, stored, &self.input.model.copies, takes, caller);
                 let numbers = |copies: Vec<usize>| copies.iter().filter_map(|c| self.copies.get(c).copied()).collect();
                 let undecided = outcome.undecided.iter().map(|r| self.undecided(r)).collect();
                 (numbers(outcome.survivors), numbers(outcome.lost), undecided)

@@ -4,6 +4,7 @@
 use crate::blast::verdict::Verdict;
 use crate::finding::Confidence;
 use crate::model::located::Blast;
+use crate::model::store::Caller;
 
 /// Everything that is told, in every format.
 #[derive(Clone, Debug, Default)]
@@ -178,6 +179,8 @@ pub struct Call {
     pub title: String,
     /// What one call takes.
     pub takes: Blast,
+    /// Whether Terraform makes it.
+    pub caller: Caller,
     /// For how long it can be taken back: `48 h`, `30 days`.
     pub undo: Option<String>,
     /// How it can be taken back, in the platform's words.
@@ -219,6 +222,8 @@ pub struct Way {
 pub struct Blasted {
     /// What one of the calls takes.
     pub takes: Blast,
+    /// Who makes them: copies may depend on it.
+    pub caller: Caller,
     /// For how long they can be taken back, by the call's own undo or the store's: `48 h`.
     pub undo: Option<String>,
     /// Whether the surest way takes it only under circumstances.

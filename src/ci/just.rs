@@ -44,6 +44,10 @@ struct Reader<'a> {
     shell: Option<Text>,
     variables: HashMap<&'a str, &'a str>,
     exported: Vec<(Text, Text)>,
+    /// Other name → recipe.
+    aliases: Vec<(&'a str, &'a str)>,
+    /// Whether a recipe was read: the first is what `just` runs by itself.
+    begun: bool,
     found: Vec<Command>,
 }
 
@@ -57,10 +61,20 @@ impl<'a> Reader<'a> {
     /// With the assignments of the whole file: they may stand below their use.
     fn of(source: &'a Source) -> Reader<'a> {
         let home = Some(paths::parent(&source.path).to_owned());
-        let mut reader =
-            Reader { source, home, shell: None, variables: HashMap::new(), exported: Vec::new(), found: Vec::new() };
+        let mut reader = Reader {
+            source,
+            home,
+            shell: None,
+            variables: HashMap::new(),
+            exported: Vec::new(),
+            aliases: Vec::new(),
+            begun: false,
+            found: Vec::new(),
+        };
         for line in source.text.lines().filter(|l| !l.starts_with([' ', '\t', '#'])) {
-            if let Some((name, value)) = line.split_once(":=") {
+            if let Some((name, recipe)) = line.strip_prefix("alias ").and_then(|alias| alias.split_once(":=")) {
+                reader.aliases.push((name.trim(), recipe.trim()));
+            } else if let Some((name, value)) = line.split_once(":=") {
                 let export = name.trim().strip_prefix("export ");
                 let name = export.unwrap_or(name).trim();
                 if export.is_some() {
@@ -102,6 +116,7 @@ impl<'a> Reader<'a> {
             attributes.iter().any(|a| a.trim_matches(['[', ']']).split([',', '(', ':']).any(|w| w.trim() == name))
         };
         let first = self.found.len();
+        let by_itself = !std::mem::replace(&mut self.begun, true);
         for (at, name) in &header.needs {
             let mut built = Built::default();
             built.push_made("just ");
@@ -116,7 +131,10 @@ impl<'a> Reader<'a> {
         } else {
             self.lines(header.name, &lines);
         }
+        let aliases = self.aliases.iter().filter(|(_, recipe)| *recipe == header.name).map(|(name, _)| *name);
+        let aliases: Vec<String> = aliases.chain(by_itself.then_some("")).map(str::to_owned).collect();
         for command in self.found.iter_mut().skip(first) {
+            command.aliases.clone_from(&aliases);
             if has("confirm") {
                 command.gates.push("just asks before it runs this".into());
             }

@@ -28,6 +28,10 @@ pub(super) fn read(source: &Source) -> Vec<Command> {
     let file = File::of(source);
     let oneshell = file.rules.iter().any(|r| r.targets.iter().any(|t| t == ".ONESHELL"));
     let names: HashSet<&str> = file.rules.iter().flat_map(|r| &r.targets).map(String::as_str).collect();
+    // What `make` runs by itself is a target of the Makefile, not of what it includes.
+    let main = !source.path.ends_with(".mk");
+    let first = file.rules.iter().flat_map(|r| &r.targets).find(|t| !t.starts_with('.'));
+    let by_itself = file.variables.get(".DEFAULT_GOAL").or(first).filter(|_| main);
     let mut found = Vec::new();
     for rule in &file.rules {
         for target in rule.targets.iter().filter(|t| !special(t)).take(TARGETS) {
@@ -38,6 +42,9 @@ pub(super) fn read(source: &Source) -> Vec<Command> {
                 let mut command = Command::new(&built.text, built.mapping, span, target.as_str(), RunsIn::Script);
                 command.dir = Some(paths::parent(&source.path).to_owned());
                 command.environment.clone_from(&file.exported);
+                if by_itself == Some(target) {
+                    command.aliases.push(String::new());
+                }
                 found.push(command);
             };
             for (name, at) in rule.needs.iter().filter(|(n, _)| names.contains(n.as_str())) {

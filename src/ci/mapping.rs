@@ -123,6 +123,23 @@ impl Built {
         self.text.push_str(piece);
     }
 
+    /// A range of another text, which stands where that text's mapping says.
+    pub fn push_from(&mut self, mapping: &Mapping, text: &str, range: Range<usize>) {
+        let Some(piece) = text.get(range.clone()) else { return };
+        let offset = self.text.len();
+        for part in &mapping.pieces {
+            let (start, end) = (part.text.max(range.start), (part.text + part.text_length).min(range.end));
+            if start >= end {
+                continue;
+            }
+            let exact = part.text_length == part.file_length;
+            let file = if exact { part.file + (start - part.text) } else { part.file };
+            let length = if exact { end - start } else { part.file_length };
+            self.mapping.push(offset + start - range.start, end - start, file, length);
+        }
+        self.text.push_str(piece);
+    }
+
     /// A piece that stands nowhere.
     pub fn push_made(&mut self, piece: &str) {
         self.text.push_str(piece);

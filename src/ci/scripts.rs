@@ -10,6 +10,8 @@ const PYTHON: &[&[&str]] = &[
     &["tool", "poe", "tasks"],
     &["tool", "taskipy", "tasks"],
     &["tool", "pdm", "scripts"],
+    &["tool", "rye", "scripts"],
+    &["tool", "pixi", "tasks"],
     &["tool", "hatch", "envs", "*", "scripts"],
 ];
 
@@ -25,6 +27,17 @@ pub(super) fn read(project: &Project<'_, '_>, file: &File) -> Vec<Command> {
     for member in tables.into_iter().flat_map(Node::members) {
         for node in commands(&member.value) {
             found.extend(command(project, file, member, node));
+        }
+        // Of poe: names of other tasks.
+        for name in member.value.get("sequence").map(Node::items).unwrap_or_default() {
+            let Some(text) = name.as_str() else { continue };
+            let mut built = Built::default();
+            built.push_made("poe ");
+            built.push_word(&file.source, name.span, text);
+            let mut command = Command::new(&built.text, built.mapping, name.span, member.key.as_str(), RunsIn::Script);
+            command.item = member.span();
+            command.dir = Some(paths::parent(&file.source.path).to_owned());
+            found.push(command);
         }
     }
     found
@@ -43,7 +56,7 @@ fn commands(node: &Node) -> Vec<&Node> {
     match &node.value {
         Data::Array(items) => items.iter().flat_map(commands).collect(),
         Data::Object(_) => {
-            ["cmd", "shell", "composite"].iter().filter_map(|k| node.get(k)).flat_map(commands).collect()
+            ["cmd", "shell", "chain", "composite"].iter().filter_map(|k| node.get(k)).flat_map(commands).collect()
         }
         _ => vec![node],
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::ci;
 use crate::cli::args;
 use crate::cli::output::{self, Out};
 use crate::cli::test::{Tested, Which};
@@ -21,7 +22,7 @@ use crate::pipeline::{self, Project, Request};
 use crate::report::neutral;
 use crate::rules::RuleSet;
 use crate::rules::examples as cases;
-use crate::syntax::document::{self, Document};
+use crate::syntax::document;
 use crate::workspace;
 
 /// Whether JSON is asked for.
@@ -63,15 +64,14 @@ pub fn can(args: &args::Can, out: &mut Out) -> Result<u8, Failure> {
         }
     };
     let (_, session, project) = project(Path::new("."), &args.common)?;
-    let scripts = operations::Project::read(&project.workspace, &|id| {
-        project.documents.get(id.0 as usize).and_then(Document::tree)
-    });
     let known: Vec<agents::Known> = known(&session.knowledge, &project);
     let context = agents::Context {
         agents: &project.agents,
         sources: &project.workspace.sources,
         show: &|span, text| project.mask.entry(&project.workspace.sources, span, text),
-        classify: &|text| operations::classify(text, &operations::Context::within(&session.knowledge, &scripts, "")),
+        classify: &|text| {
+            operations::classify(text, &operations::Context::within(&session.knowledge, &project.scripts, ""))
+        },
         known: &known,
     };
     let outcome = agents::answer(&context, &question).map_err(failed)?;
@@ -127,9 +127,10 @@ pub fn what(args: &args::What, out: &mut Out) -> Result<u8, Failure> {
     // Scripts are followed where there is a project to find them in.
     let loaded = root.and_then(|root| workspace::load(&root.dir, &workspace::LoadOptions::default()).ok());
     let documents: Vec<_> = loaded.iter().flat_map(|w| w.files.iter().map(document::parse)).collect();
-    let scripts = loaded
-        .as_ref()
-        .map(|w| operations::Project::read(w, &|id| documents.get(id.0 as usize).and_then(Document::tree)));
+    let scripts = loaded.as_ref().map(|workspace| {
+        let commands = ci::read(workspace, &|id| documents.get(id.0 as usize));
+        pipeline::scripts(workspace, &documents, &commands)
+    });
     let knowledge = Knowledge::embedded();
     let outcome = classified::answer(&args.words, &knowledge, scripts.as_ref());
     out.print(&match json {

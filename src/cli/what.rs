@@ -169,15 +169,15 @@ impl Outcome {
             let takes = format!("{}{}", p.destroys.join(", "), blast_words(&p.blast));
             let undo = p.undo.as_deref().unwrap_or("none known");
             let asks = match p.performed.prompts {
-                Some(true) => "asks before, on a terminal",
-                Some(false) => "asks nobody",
-                None => "asks only where there is a terminal, or where no further flag silences it",
+                Some(true) => "yes, on a terminal",
+                Some(false) => "no",
+                None => "only on a terminal, or where no further flag silences it",
             };
             let mut rows = vec![
                 ("takes", takes),
                 ("undo", undo.to_owned()),
                 ("acts on", target_words(p.performed.target)),
-                ("asks", asks.to_owned()),
+                ("prompts", asks.to_owned()),
             ];
             if !p.performed.through.is_empty() {
                 rows.push(("through", clean(&p.performed.through.join(" ▸ "))));

@@ -13,6 +13,9 @@ pub struct Tool {
     /// its configuration (psql, terraform).
     #[serde(default)]
     pub provider: Option<String>,
+    /// Whether it deletes one thing after the other, by many calls (aws-nuke).
+    #[serde(default)]
+    pub many_calls: bool,
     /// How its programs read their arguments.
     #[serde(default)]
     pub programs: Vec<Program>,

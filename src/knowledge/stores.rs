@@ -221,8 +221,9 @@ pub enum Tier {
 pub const GUARD_CLASSES: [&str; 4] = ["terraform", "api", "undo", "lock"];
 /// The classes of [`StoreType::copies`].
 pub const COPY_CLASSES: [&str; 5] = ["final_snapshot", "automated", "versioning", "point_in_time", "snapshots"];
-/// The classes of copies that only a [`Reference`] gives, besides `snapshots`: kept elsewhere.
-pub const REFERENCE_CLASSES: [&str; 3] = ["vault", "replica", "dump"];
+/// The classes that only a [`Reference`] gives: copies kept elsewhere, besides `snapshots`; and
+/// `transient`, which makes no copy but says what the store is for (logs, build artefacts).
+pub const REFERENCE_CLASSES: [&str; 4] = ["vault", "replica", "dump", "transient"];
 /// The classes of [`StoreType::hazards`]: deletion takes what is inside; what could be taken back is
 /// final; a guard is lifted by the provider itself; data, or older versions of it, delete themselves
 /// after a while; an ordinary apply erases data; it is deleted along with something else.
@@ -253,6 +254,9 @@ pub struct Switch {
     /// It is there only where all of these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// Of several blocks of a kind, those that count.
+    #[serde(default)]
+    pub among: Option<Among>,
     /// HCL that a fix writes.
     #[serde(default)]
     pub write: Option<String>,
@@ -271,6 +275,9 @@ pub struct Switch {
     /// The smallest blast a copy doesn't survive: store, parent, environment, project, account. None: its place decides.
     #[serde(default)]
     pub dies_with: Option<String>,
+    /// Who deletes decides with the call whether this copy is left: it is one only where Terraform deletes.
+    #[serde(default)]
+    pub only_terraform: bool,
     /// An attribute that, when safe, lets the copy outlive the store.
     #[serde(default)]
     pub outlives_when: Option<Condition>,
@@ -286,6 +293,17 @@ pub struct Switch {
     /// First provider version that has it.
     #[serde(default)]
     pub since: Option<String>,
+}
+
+/// Of several blocks of a kind, those in which all conditions hold.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Among {
+    /// The kind of block: `rule`.
+    pub blocks: String,
+    /// What must hold in it; paths start in the block.
+    #[serde(rename = "where")]
+    pub conditions: Vec<Condition>,
 }
 
 /// What the number of a retention counts.

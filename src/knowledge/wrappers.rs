@@ -136,6 +136,9 @@ pub struct Runner {
     /// Whether only a script that exists is meant (`yarn build`): otherwise it is a command of its own.
     #[serde(default)]
     pub if_known: bool,
+    /// Whether it runs a script of the file's choice where none is named (`just`).
+    #[serde(default)]
+    pub by_itself: bool,
     /// Sub-commands that are scripts by themselves (`npm test`).
     #[serde(default)]
     pub names: Vec<String>,

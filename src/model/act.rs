@@ -5,7 +5,7 @@ use crate::knowledge::operations::{McpServer, McpTool, Operation, Tool};
 use crate::knowledge::stores::Tier;
 use crate::model::join::terraform::confidence;
 use crate::model::located::Blast;
-use crate::model::store::Store;
+use crate::model::store::{Caller, Store};
 use crate::operations::Target;
 
 /// One known way to destroy, within reach of somebody.
@@ -106,6 +106,11 @@ impl Act {
         };
         let everything = self.destroys.iter().any(|k| k == "any") || self.blast >= Blast::Environment;
         platform && (everything || self.destroys.contains(&store.kind) && self.is_called_for(store))
+    }
+
+    /// Who causes its blast.
+    pub fn caller(&self) -> Caller {
+        if self.runs_terraform() { Caller::Terraform } else { Caller::Anybody }
     }
 
     /// Whether it is a Terraform run.

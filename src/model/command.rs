@@ -1,5 +1,7 @@
 //! Commands that run by themselves, and what each would destroy.
 
+use rayon::prelude::*;
+
 use crate::ci::{Command as Found, RunsIn};
 use crate::finding::Confidence;
 use crate::model::act::Act;
@@ -54,7 +56,8 @@ pub struct Command {
 
 /// Every command that a CI job, a script or a Railway service runs.
 pub fn commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Command> {
-    let mut all: Vec<Command> = inputs.commands.iter().flat_map(|c| found(inputs, sight, c)).collect();
+    let read: Vec<Vec<Command>> = inputs.commands.par_iter().map(|c| found(inputs, sight, c)).collect();
+    let mut all: Vec<Command> = read.into_iter().flatten().collect();
     for project in inputs.railway {
         for service in &project.services {
             for (text, runs_in, how_often) in of_service(service) {

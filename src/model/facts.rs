@@ -146,6 +146,8 @@ pub const KINDS: &[Kind] = &[
             a("safe", String, "HCL to write to switch it on; null if no single value does"),
             a("days", Number, "how many days it lasts; null where that has no meaning"),
             a("short", Bool, "it lasts fewer days than `thresholds: retention-days` of the config (7)"),
+            a("days_attribute", String, "name of the attribute that says how long; null if none does"),
+            a("days_place", Place, "that attribute, or where it would be inserted; `place` if there is none"),
             a("title", String, "in words"),
             a("lifted_by", String, "what weakens it, in words; null if nothing known"),
             a(

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::expr::{Kind, Type, Value};
 use crate::finding::{Location, Place, Reason, Role, Slot};
 use crate::knowledge::scalar::{Scalar, number};
-use crate::knowledge::stores::{Absent, Condition, Test};
+use crate::knowledge::stores::{Absent, Among, Condition, Test};
 use crate::source::{Source, Sources, Span, Text};
 use crate::terraform::{ResolvedAttribute, ResolvedBlock};
 
@@ -127,6 +127,24 @@ pub enum Of {
     Any,
     /// All must.
     Every,
+}
+
+/// The block with those of its nested blocks of a kind that count, and the same with those of which
+/// it can't be told too; the second only where there are such, with why it can't.
+pub fn among(block: &ResolvedBlock, among: &Among) -> (ResolvedBlock, Option<(ResolvedBlock, Value)>) {
+    let (mut certain, mut possible) = (block.clone(), block.clone());
+    let mut unsure = None;
+    let counts = |b: &ResolvedBlock| together(among.conditions.iter().map(|c| holds(b, c)), Of::Every);
+    certain.blocks.retain(|(kind, b)| *kind != among.blocks.as_str() || counts(b).as_bool() == Some(true));
+    possible.blocks.retain(|(kind, b)| {
+        let counts = if *kind == among.blocks.as_str() { counts(b) } else { Value::bool(true) };
+        let keep = counts.as_bool() != Some(false);
+        if counts.is_unknown() {
+            unsure = Some(counts);
+        }
+        keep
+    });
+    (certain, unsure.map(|why| (possible, why)))
 }
 
 /// Whether the value at `path` passes `test`: true, false or unknown with the reasons.

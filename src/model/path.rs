@@ -103,7 +103,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
             ways.extend(way(joined, configured, number, grant, act, store));
         }
     }
-    let outcome = |way: &Way| survive::outcome(index, store, joined.copies, way.act.blast);
+    let outcome = |way: &Way| survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller());
     // The one call that leaves nothing; among those the surest, the shortest, the narrowest.
     ways.sort_by_key(|way| {
         let outcome = outcome(way);

@@ -131,6 +131,8 @@ pub struct Switch {
     pub safe: Option<String>,
     /// How many days it lasts (a number, null or unknown).
     pub days: Value,
+    /// The attribute that says how long, and where it stands or would be inserted.
+    pub lasting: Option<(String, Arc<Place>)>,
     /// In words.
     pub title: Option<String>,
     /// What weakens it.
@@ -139,6 +141,8 @@ pub struct Switch {
     pub skipped_by: Option<String>,
     /// For a copy: the smallest blast it doesn't survive; `None`: that is a question of its place.
     pub dies_with: Option<Blast>,
+    /// Whether only a deletion by Terraform leaves it: any other caller decides anew.
+    pub only_terraform: bool,
 }
 
 impl Switch {
@@ -152,10 +156,12 @@ impl Switch {
             attribute: None,
             safe: None,
             days: Value::null(),
+            lasting: None,
             title: None,
             lifted_by: None,
             skipped_by: None,
             dies_with: None,
+            only_terraform: false,
         }
     }
 
@@ -189,6 +195,8 @@ pub struct Copy {
     pub located: Located,
     /// The smallest blast it doesn't survive, where that is the platform's rule rather than a question of place.
     pub dies_with: Option<Blast>,
+    /// Whether only a deletion by Terraform leaves it: any other caller decides anew.
+    pub only_terraform: bool,
     /// Whether it exists: bool or unknown.
     pub exists: Value,
     /// Made by itself.
@@ -204,9 +212,11 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// Whether it survives `blast` on its store: `None` where that can't be told.
-    pub fn survives(&self, blast: Blast, store: &Store) -> Option<bool> {
-        let outside = match self.dies_with {
+    /// Whether it survives `blast` on its store, caused by `caller`: `None` where that can't be told.
+    pub fn survives(&self, blast: Blast, store: &Store, caller: Caller) -> Option<bool> {
+        let dies_with =
+            if self.only_terraform && caller == Caller::Anybody { Some(Blast::Store) } else { self.dies_with };
+        let outside = match dies_with {
             Some(dies_with) => Some(blast < dies_with),
             None => self.located.survives(blast, &store.located).map(|(survives, _)| survives),
         };
@@ -216,4 +226,14 @@ impl Copy {
         }
         self.exists.as_bool().and(outside)
     }
+}
+
+/// Who causes a blast. Terraform deletes as its configuration says (with a final snapshot, keeping
+/// the backups); whoever calls the platform says so anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Whoever may call the platform.
+    Anybody,
+    /// A Terraform run.
+    Terraform,
 }

@@ -4,7 +4,7 @@ use crate::finding::Reason;
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
-use crate::model::store::{Copy, Store};
+use crate::model::store::{Caller, Copy, Store};
 
 /// What becomes of the copies of a store in one blast.
 #[derive(Clone, Debug, Default)]
@@ -18,10 +18,10 @@ pub struct Outcome {
 }
 
 /// The outcome of a blast on the store of an index.
-pub fn outcome(index: usize, store: &Store, copies: &[Copy], blast: Blast) -> Outcome {
+pub fn outcome(index: usize, store: &Store, copies: &[Copy], blast: Blast, caller: Caller) -> Outcome {
     let mut outcome = Outcome::default();
     for (number, copy) in copies.iter().enumerate().filter(|(_, c)| c.store == index) {
-        match copy.survives(blast, store) {
+        match copy.survives(blast, store, caller) {
             Some(true) => outcome.survivors.push(number),
             Some(false) if copy.exists.as_bool() == Some(false) => {}
             Some(false) => outcome.lost.push(number),
@@ -38,11 +38,12 @@ fn why(copy: &Copy) -> Vec<Reason> {
     }
 }
 
-/// The blasts one call can cause on a platform: the store, and whatever its operations take.
+/// The blasts one call can cause on a platform for good: the store, and whatever its operations take.
 fn one_call(inputs: &Inputs<'_>, provider: &str) -> Vec<Blast> {
     let mut blasts = vec![Blast::Store];
-    for tool in inputs.knowledge.tools() {
-        for operation in &tool.operations {
+    let undone = |days: Option<f64>| days.is_some_and(|days| days >= inputs.config.thresholds.undo_days);
+    for tool in inputs.knowledge.tools().filter(|tool| !tool.many_calls) {
+        for operation in tool.operations.iter().filter(|o| !o.may && !undone(o.undo_days)) {
             let platform = operation.provider.as_deref().or(tool.provider.as_deref());
             if platform == Some(provider)
                 && let Some(blast) = Blast::parse(&operation.blast)
@@ -74,7 +75,7 @@ pub fn stakes(inputs: &Inputs<'_>, index: usize, stores: &[Store], copies: &[Cop
         return Stakes::Exposed;
     }
     let gone = one_call(inputs, &store.provider).into_iter().any(|blast| {
-        let outcome = outcome(index, store, copies, blast);
+        let outcome = outcome(index, store, copies, blast, Caller::Anybody);
         outcome.survivors.is_empty() && outcome.undecided.is_empty()
     });
     if gone { Stakes::Loss } else { Stakes::Exposed }

@@ -1,5 +1,7 @@
 //! What the shell does itself: its functions, aliases, variables and directory.
 
+use std::rc::Rc;
+
 use super::expand::{Scope, Value};
 use super::run::{DEPTH, Frame, Invocation, Run};
 use super::words::HOLE;
@@ -20,7 +22,7 @@ impl Run<'_> {
             }
             let text = format!("{alias} {}", super::words::quoted(rest));
             let mut here = scope.clone();
-            here.aliases.remove(&program.text);
+            Rc::make_mut(&mut here.aliases).remove(&program.text);
             self.text(&text, &mut here, &inner.inside(program.text.clone()));
             return true;
         }
@@ -53,15 +55,15 @@ impl Run<'_> {
             "alias" => {
                 for (name, value) in rest.iter().filter_map(|a| a.text.split_once('=')) {
                     if !value.contains(HOLE) {
-                        scope.aliases.insert(name.to_owned(), value.to_owned());
+                        Rc::make_mut(&mut scope.aliases).insert(name.to_owned(), value.to_owned());
                     }
                 }
                 true
             }
             "unset" => {
                 for name in rest {
-                    scope.variables.insert(name.text.clone(), Value::Known(String::new()));
-                    scope.exported.remove(&name.text);
+                    Rc::make_mut(&mut scope.variables).insert(name.text.clone(), Value::Known(String::new()));
+                    Rc::make_mut(&mut scope.exported).remove(&name.text);
                 }
                 true
             }
@@ -81,7 +83,7 @@ impl Run<'_> {
             }
             "read" | "mapfile" | "readarray" | "getopts" => {
                 for name in rest.iter().filter(|a| !a.text.starts_with('-')) {
-                    scope.variables.insert(name.text.clone(), Value::Unknown);
+                    Rc::make_mut(&mut scope.variables).insert(name.text.clone(), Value::Unknown);
                 }
                 true
             }

@@ -39,10 +39,11 @@ impl Value {
 /// What a statement can refer to.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
-    pub variables: HashMap<String, Value>,
-    pub exported: BTreeSet<String>,
-    pub functions: HashMap<String, Rc<Statement>>,
-    pub aliases: HashMap<String, String>,
+    // Shared until somebody writes: a subshell gets a copy of everything, and most only read.
+    pub variables: Rc<HashMap<String, Value>>,
+    pub exported: Rc<BTreeSet<String>>,
+    pub functions: Rc<HashMap<String, Rc<Statement>>>,
+    pub aliases: Rc<HashMap<String, String>>,
     /// `$1`, `$2`, …; `None` where they aren't known.
     pub arguments: Option<Vec<Arg>>,
     /// How deep in functions and substitutions.
@@ -56,20 +57,28 @@ impl Scope {
         let Some(first) = ends.next() else { return };
         *self = first;
         for end in ends {
-            for (name, value) in end.variables {
-                match self.variables.get(&name) {
-                    Some(known) if *known == value => {}
-                    _ => {
-                        self.variables.insert(name, Value::Unknown);
-                    }
+            let differs = |(name, value): &(&String, &Value)| self.variables.get(*name) != Some(*value);
+            let unsure: Vec<String> = match Rc::ptr_eq(&self.variables, &end.variables) {
+                true => Vec::new(),
+                false => end.variables.iter().filter(differs).map(|(name, _)| name.clone()).collect(),
+            };
+            if !unsure.is_empty() {
+                Rc::make_mut(&mut self.variables).extend(unsure.into_iter().map(|name| (name, Value::Unknown)));
+            }
+            if !Rc::ptr_eq(&self.exported, &end.exported) {
+                Rc::make_mut(&mut self.exported).extend(end.exported.iter().cloned());
+            }
+            if !Rc::ptr_eq(&self.functions, &end.functions) {
+                let functions = Rc::make_mut(&mut self.functions);
+                for (name, body) in end.functions.iter() {
+                    functions.entry(name.clone()).or_insert_with(|| body.clone());
                 }
             }
-            self.exported.extend(end.exported);
-            for (name, body) in end.functions {
-                self.functions.entry(name).or_insert(body);
-            }
-            for (name, text) in end.aliases {
-                self.aliases.entry(name).or_insert(text);
+            if !Rc::ptr_eq(&self.aliases, &end.aliases) {
+                let aliases = Rc::make_mut(&mut self.aliases);
+                for (name, text) in end.aliases.iter() {
+                    aliases.entry(name.clone()).or_insert_with(|| text.clone());
+                }
             }
         }
     }

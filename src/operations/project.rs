@@ -1,8 +1,4 @@
-//! The project's own scripts and files, as far as commands run or read them: `package.json`,
-//! Makefiles, justfiles, Taskfiles, `composer.json`, `pyproject.toml`, shell scripts, SQL.
-
-mod make;
-mod tasks;
+//! The project's own scripts and files, as far as commands run or read them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,31 +7,38 @@ use crate::source::{SourceId, Text};
 use crate::syntax::tree::{Node, Tree};
 use crate::workspace::Workspace;
 
+/// A line of a script that a program runs by name: `npm run NAME`, `make NAME`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The kind of file it stands in, as the runners of the knowledge name it: `package-json`, `make`.
+    pub kind: &'static str,
+    /// The directory of that file, relative to the project root.
+    pub dir: String,
+    /// Its name; empty for what is run where no name is given.
+    pub name: String,
+    /// Shell text.
+    pub text: String,
+}
+
 /// What can be run by name in a project, and the texts its commands read.
 #[derive(Clone, Default)]
 pub struct Project {
-    /// Kind and directory → scripts.
-    scripts: BTreeMap<(String, String), BTreeMap<String, Vec<Line>>>,
+    /// Directory → kind → name → shell texts.
+    scripts: BTreeMap<String, BTreeMap<&'static str, Scripts>>,
     texts: BTreeMap<String, Arc<str>>,
     /// Directory → variables of its `.env`.
     variables: BTreeMap<String, BTreeMap<String, Text>>,
     services: BTreeSet<String>,
 }
 
+/// Shell texts by name.
+type Scripts = BTreeMap<String, Vec<String>>;
+
 impl std::fmt::Debug for Project {
     // File texts may hold secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Project({} files)", self.texts.len())
     }
-}
-
-/// One line of a script.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Line {
-    /// Shell text.
-    Text(String),
-    /// Another script of the same file.
-    Script(String),
 }
 
 /// A script found by name.
@@ -48,9 +51,6 @@ pub(super) struct Found {
     /// Where they run.
     pub dir: String,
 }
-
-/// How deep scripts of one file call each other.
-const DEPTH: usize = 10;
 
 /// A path from a directory of the project, both relative to its root; `None` if it leads out of it.
 pub(super) fn join(dir: &str, path: &str) -> Option<String> {
@@ -75,82 +75,34 @@ fn directory(path: &str) -> &str {
 }
 
 impl Project {
-    /// Collects the scripts of a project. `tree` gives a source's parsed data, if it is a data file.
-    pub fn read<'a>(workspace: &'a Workspace, tree: &dyn Fn(SourceId) -> Option<&'a Tree>) -> Project {
+    /// Collects what commands of a project can run and read. `scripts` come in the order their lines run;
+    /// `tree` gives a source's parsed data, if it is a data file.
+    pub fn read<'a>(
+        workspace: &'a Workspace,
+        tree: &dyn Fn(SourceId) -> Option<&'a Tree>,
+        scripts: impl IntoIterator<Item = Script>,
+    ) -> Project {
         let mut project = Project::default();
-        for file in &workspace.files {
-            if file.template {
-                continue;
-            }
+        for script in scripts {
+            let of_file = project.scripts.entry(script.dir).or_default().entry(script.kind).or_default();
+            of_file.entry(script.name).or_default().push(script.text);
+        }
+        for file in workspace.files.iter().filter(|f| !f.template) {
             let path = file.source.path.as_str();
-            let dir = directory(path).to_owned();
-            let text = &file.source.text;
-            let data = tree(file.source.id).and_then(Tree::root);
-            let mut add = |kind: &str, found: BTreeMap<String, Vec<Line>>| {
-                if !found.is_empty() {
-                    project.scripts.entry((kind.to_owned(), dir.clone())).or_default().extend(found);
-                }
-            };
-            match (file.role.as_str(), data) {
-                ("package-json", Some(root)) => add("package-json", named(root.get("scripts"))),
-                ("composer", Some(root)) => add("composer", tasks::composer(root)),
-                ("pyproject", Some(root)) => add("pyproject", tasks::pyproject(root)),
-                ("taskfile", Some(root)) => add("task", tasks::taskfile(root)),
-                ("makefile", _) => {
-                    let mut targets = make::makefile(text);
-                    // What `make` runs by itself is the first target of the Makefile, not of what it includes.
-                    if path.ends_with(".mk") {
-                        targets.remove("");
-                    }
-                    add("make", targets);
-                }
-                ("justfile", _) => add("just", make::justfile(text)),
+            match (file.role.as_str(), tree(file.source.id).and_then(Tree::root)) {
                 ("compose", Some(root)) => {
-                    project.services.extend(
-                        root.get("services").map(Node::members).unwrap_or(&[]).iter().map(|m| m.key.to_string()),
-                    );
+                    let services = root.get("services").map(Node::members).unwrap_or(&[]);
+                    project.services.extend(services.iter().map(|m| m.key.to_string()));
                 }
-                ("env", Some(root)) => {
-                    let name = path.rsplit('/').next().unwrap_or(path);
-                    if name == ".env" || name == ".env.local" {
-                        let variables = project.variables.entry(dir.clone()).or_default();
-                        for member in root.members() {
-                            if let Some(value) = member.value.as_text() {
-                                variables.insert(member.key.to_string(), value.clone());
-                            }
-                        }
-                    }
+                ("env", Some(root)) if matches!(path.rsplit('/').next(), Some(".env" | ".env.local")) => {
+                    let variables = project.variables.entry(directory(path).to_owned()).or_default();
+                    let texts =
+                        root.members().iter().filter_map(|m| Some((m.key.to_string(), m.value.as_text()?.clone())));
+                    variables.extend(texts);
                 }
                 _ => {}
             }
-            project.texts.insert(path.to_owned(), text.clone());
-        }
-        project
-    }
-
-    /// A project of nothing but these files, by root-relative path: scripts are read from their text.
-    pub fn of(files: &[(&str, &str)]) -> Project {
-        let mut project = Project::default();
-        for (number, (path, text)) in files.iter().enumerate() {
-            let source = crate::source::Source::new(SourceId(u32::try_from(number).unwrap_or(0)), *path, text);
-            let dir = directory(path).to_owned();
-            let name = path.rsplit('/').next().unwrap_or(path);
-            let json = || crate::syntax::json::parse(&source);
-            let found = match name {
-                "package.json" => ("package-json", json().root().map(|r| named(r.get("scripts")))),
-                "composer.json" => ("composer", json().root().map(tasks::composer)),
-                "pyproject.toml" => ("pyproject", crate::syntax::toml::parse(&source).root().map(tasks::pyproject)),
-                "Taskfile.yml" | "Taskfile.yaml" => {
-                    ("task", crate::syntax::yaml::parse(&source).root().map(tasks::taskfile))
-                }
-                "Makefile" => ("make", Some(make::makefile(text))),
-                "justfile" => ("just", Some(make::justfile(text))),
-                _ => ("", None),
-            };
-            if let (kind, Some(scripts)) = found {
-                project.scripts.entry((kind.to_owned(), dir)).or_default().extend(scripts);
-            }
-            project.texts.insert((*path).to_owned(), Arc::from(*text));
+            project.texts.insert(path.to_owned(), file.source.text.clone());
         }
         project
     }
@@ -182,21 +134,13 @@ impl Project {
     /// A script by its name: of this directory, or the nearest upward that has such a file.
     pub(super) fn script(&self, kind: &str, dir: &str, file: Option<&str>, name: &str) -> Option<Found> {
         let mut dir = match file {
-            Some(file) => {
-                let path = join(dir, file)?;
-                directory(&path).to_owned()
-            }
+            Some(file) => directory(&join(dir, file)?).to_owned(),
             None => dir.to_owned(),
         };
         loop {
-            if let Some(scripts) = self.scripts.get(&(kind.to_owned(), dir.clone())) {
-                let name = if name.is_empty() {
-                    scripts.get("").and_then(|l| default_name(l)).unwrap_or_default()
-                } else {
-                    name.to_owned()
-                };
-                if scripts.contains_key(&name) {
-                    return Some(found(kind, scripts, &name, dir));
+            if let Some(scripts) = self.scripts.get(&dir).and_then(|kinds| kinds.get(kind)) {
+                if scripts.contains_key(name) {
+                    return Some(found(kind, scripts, name, dir));
                 }
                 // A monorepo's root may have it.
                 if kind != "package-json" {
@@ -211,55 +155,15 @@ impl Project {
     }
 }
 
-/// The name an empty key stands for: the first target, `default`.
-fn default_name(lines: &[Line]) -> Option<String> {
-    match lines.first() {
-        Some(Line::Script(name)) => Some(name.clone()),
-        _ => None,
-    }
-}
-
-fn found(kind: &str, scripts: &BTreeMap<String, Vec<Line>>, name: &str, dir: String) -> Found {
-    let mut texts = Vec::new();
-    let mut main = 0;
+fn found(kind: &str, scripts: &Scripts, name: &str, dir: String) -> Found {
+    let of = |name: &str| scripts.get(name).cloned().unwrap_or_default();
     let around = kind == "package-json" || kind == "composer";
+    let mut texts = if around { of(&format!("pre{name}")) } else { Vec::new() };
+    let before = texts.len();
+    texts.extend(of(name));
+    let main = if around { before } else { texts.len().saturating_sub(1) };
     if around {
-        flatten(scripts, &format!("pre{name}"), 0, &mut Vec::new(), &mut texts);
-        main = texts.len();
-    }
-    flatten(scripts, name, 0, &mut Vec::new(), &mut texts);
-    if !around {
-        main = texts.len().saturating_sub(1);
-    } else {
-        flatten(scripts, &format!("post{name}"), 0, &mut Vec::new(), &mut texts);
+        texts.extend(of(&format!("post{name}")));
     }
     Found { texts, main, dir }
-}
-
-fn flatten(
-    scripts: &BTreeMap<String, Vec<Line>>,
-    name: &str,
-    depth: usize,
-    open: &mut Vec<String>,
-    texts: &mut Vec<String>,
-) {
-    if depth > DEPTH || texts.len() > 500 || open.iter().any(|o| o == name) {
-        return;
-    }
-    open.push(name.to_owned());
-    for line in scripts.get(name).map(Vec::as_slice).unwrap_or(&[]) {
-        match line {
-            Line::Text(text) => texts.push(text.clone()),
-            Line::Script(other) => flatten(scripts, other, depth + 1, open, texts),
-        }
-    }
-    open.pop();
-}
-
-/// `{"name": "text", …}`.
-fn named(node: Option<&Node>) -> BTreeMap<String, Vec<Line>> {
-    let members = node.map(Node::members).unwrap_or(&[]);
-    let one =
-        |m: &crate::syntax::tree::Member| Some((m.key.to_string(), vec![Line::Text(m.value.as_str()?.to_owned())]));
-    members.iter().filter_map(one).collect()
 }

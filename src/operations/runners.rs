@@ -1,5 +1,7 @@
 //! `npm run x`, `make x`, `just x`, `task x`, `composer x`: the project's own scripts, by name.
 
+use std::rc::Rc;
+
 use super::expand::Scope;
 use super::run::{Frame, Invocation, Run};
 use super::words::{Arg, Arguments, Grammar, HOLE, Item};
@@ -67,8 +69,8 @@ impl Run<'_> {
         let file = arguments.values(&row.files).pop();
         let mut inherited = scope.clone();
         for (variable, value) in &invocation.environment {
-            inherited.exported.insert(variable.clone());
-            inherited.variables.insert(variable.clone(), super::expand::Value::of(&value.text));
+            Rc::make_mut(&mut inherited.exported).insert(variable.clone());
+            Rc::make_mut(&mut inherited.variables).insert(variable.clone(), super::expand::Value::of(&value.text));
         }
         if row.each {
             let mut targets: Vec<String> = Vec::new();
@@ -76,8 +78,9 @@ impl Run<'_> {
                 let text = args.get(number).map_or("", |a| a.text.as_str());
                 match text.split_once('=') {
                     Some((variable, value)) => {
-                        inherited.exported.insert(variable.to_owned());
-                        inherited.variables.insert(variable.to_owned(), super::expand::Value::of(value));
+                        Rc::make_mut(&mut inherited.exported).insert(variable.to_owned());
+                        Rc::make_mut(&mut inherited.variables)
+                            .insert(variable.to_owned(), super::expand::Value::of(value));
                     }
                     None => targets.push(text.to_owned()),
                 }
@@ -98,6 +101,7 @@ impl Run<'_> {
                 args.get(*n)?.text.clone()
             }
             (Some(number), true) => args.get(number)?.text.clone(),
+            (None, true) if row.by_itself => String::new(),
             (None, true) => return if row.if_known { None } else { Some(true) },
         };
         let start = match number {

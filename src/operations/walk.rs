@@ -41,7 +41,7 @@ impl Run<'_> {
                 for assignment in assignments {
                     self.assign(assignment, scope, frame);
                     if keyword.as_str() == "export" {
-                        scope.exported.insert(assignment.name.text.to_string());
+                        Rc::make_mut(&mut scope.exported).insert(assignment.name.text.to_string());
                     }
                 }
             }
@@ -80,7 +80,7 @@ impl Run<'_> {
                 self.branches(&bodies, scope, frame);
             }
             StatementKind::Function { name, body } => {
-                scope.functions.insert(name.text.to_string(), Rc::new((**body).clone()));
+                Rc::make_mut(&mut scope.functions).insert(name.text.to_string(), Rc::new((**body).clone()));
             }
             StatementKind::Test(words) => {
                 for word in words {
@@ -128,7 +128,7 @@ impl Run<'_> {
         }
         for turn in turns {
             let value = if turn.many { Value::Unknown } else { Value::of(&turn.text) };
-            scope.variables.insert(name.to_owned(), value);
+            Rc::make_mut(&mut scope.variables).insert(name.to_owned(), value);
             self.branches(&[body, &[]], scope, frame);
         }
     }
@@ -177,7 +177,7 @@ impl Run<'_> {
             (true, ..) => Value::Unknown,
             (false, _, _, value) => value,
         };
-        scope.variables.insert(name, value);
+        Rc::make_mut(&mut scope.variables).insert(name, value);
     }
 
     pub(super) fn simple(&mut self, simple: &Simple, statement: &Statement, scope: &mut Scope, frame: &mut Frame) {

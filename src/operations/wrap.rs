@@ -1,6 +1,8 @@
 //! Unwrapping: `sudo`, `env A=b`, `timeout 5`, `sh -c`, `ssh host`, `docker exec`, `npx`, … until a
 //! program is left. Which programs wrap, and how, is data.
 
+use std::rc::Rc;
+
 use super::run::{Frame, Invocation, Run, Stdin};
 use super::unwrap::Unwrapped;
 use super::words::{Arg, HOLE, base, quoted};
@@ -78,10 +80,10 @@ impl Run<'_> {
         }
         self.following.push(key);
         let mut inner = Scope { arguments: Some(args.to_vec()), ..Scope::default() };
-        for name in &scope.exported {
+        for name in scope.exported.iter() {
             if let Some(value) = scope.variables.get(name) {
-                inner.exported.insert(name.clone());
-                inner.variables.insert(name.clone(), value.clone());
+                Rc::make_mut(&mut inner.exported).insert(name.clone());
+                Rc::make_mut(&mut inner.variables).insert(name.clone(), value.clone());
             }
         }
         self.text(text, &mut inner, &frame.inside(label));
@@ -323,8 +325,8 @@ fn interpreter(line: &str) -> &str {
 fn inherited(scope: &Scope, environment: &[(String, Arg)]) -> Scope {
     let mut inner = Scope { depth: scope.depth + 1, ..Scope::default() };
     for (name, value) in environment {
-        inner.exported.insert(name.clone());
-        inner.variables.insert(name.clone(), super::expand::Value::of(&value.text));
+        Rc::make_mut(&mut inner.exported).insert(name.clone());
+        Rc::make_mut(&mut inner.variables).insert(name.clone(), super::expand::Value::of(&value.text));
     }
     inner
 }

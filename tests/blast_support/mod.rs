@@ -132,6 +132,7 @@ impl Made {
             place: Place::of(at, Role::Copy),
             located,
             dies_with: None,
+            only_terraform: false,
             exists: Value::bool(true),
             automatic: true,
             retention_days: Value::null(),

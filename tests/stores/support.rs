@@ -2,7 +2,7 @@
 
 use lastcopy::model::Model;
 use lastcopy::model::located::Blast;
-use lastcopy::model::store::{Copy, Store};
+use lastcopy::model::store::{Caller, Copy, Store};
 use lastcopy::pipeline;
 use lastcopy::pipeline::roots::Root;
 use lastcopy::pipeline::session::{Options, Session};
@@ -52,7 +52,7 @@ pub fn copies<'a>(model: &'a Model, address: &str) -> Vec<&'a Copy> {
 /// `address located` of the copies of a store that survive a blast (`?` in front where that isn't known).
 pub fn survivors(model: &Model, address: &str, blast: Blast) -> Vec<String> {
     let of = store(model, address);
-    let told = copies(model, address).into_iter().filter_map(|c| match c.survives(blast, of) {
+    let told = copies(model, address).into_iter().filter_map(|c| match c.survives(blast, of, Caller::Terraform) {
         Some(true) => Some(format!("{} {}", c.address, c.located.text())),
         Some(false) => None,
         None => Some(format!("? {} {}", c.address, c.located.text())),

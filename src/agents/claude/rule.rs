@@ -1,6 +1,8 @@
 //! Claude Code's permission rules: `Tool` and `Tool(spec)`, and what they match.
 //! Facts: code.claude.com/docs "permissions" and the typings of the agent SDK 0.3.330.
 
+use std::borrow::Cow;
+
 use crate::agents::glob;
 use crate::agents::shell::{Part, Word};
 
@@ -165,27 +167,25 @@ const RUNS_ANYTHING: [&str; 32] = [
     "poetry run",
 ];
 
-/// A Bash pattern against one sub-command.
+/// A Bash pattern against one sub-command. `:*` at the end is ` *`.
 fn bash_matches(spec: &str, text: &str) -> bool {
-    let spec = match spec.strip_suffix(":*") {
-        Some(prefix) => format!("{prefix} *"),
-        None => spec.to_owned(),
-    };
-    if !spec.contains('*') {
-        return spec == text;
-    }
-    match spec.strip_suffix(" *") {
+    let legacy = spec.strip_suffix(":*");
+    match legacy.or_else(|| spec.strip_suffix(" *")) {
         // The only wildcard trails a blank: the bare command matches too.
         Some(prefix) if !prefix.contains('*') => {
-            text == prefix || text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(' '))
+            text.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         }
-        _ => glob::matches(&spec, text),
+        _ if !spec.contains('*') => spec == text,
+        _ => match legacy {
+            Some(prefix) => glob::matches(&format!("{prefix} *"), text),
+            None => glob::matches(spec, text),
+        },
     }
 }
 
 /// A text a sub-command is compared as, after stripping, and the words left.
 struct Form<'a> {
-    text: String,
+    text: Cow<'a, str>,
     words: &'a [Word],
 }
 
@@ -227,7 +227,7 @@ const SAFE_VARIABLES: [&str; 12] = [
 /// The texts a sub-command is compared as: as written, then with each wrapper and leading
 /// assignment taken off (any variable for deny and ask, known-safe ones for allow).
 fn forms(part: &Part, any_variable: bool) -> Vec<Form<'_>> {
-    let mut result = vec![Form { text: part.text.clone(), words: &part.words }];
+    let mut result = vec![Form { text: Cow::Borrowed(&part.text), words: &part.words }];
     let mut from = 0;
     // Every round takes at least one word off.
     while let Some(rest) = part.words.get(from..).filter(|r| !r.is_empty()) {
@@ -240,7 +240,7 @@ fn forms(part: &Part, any_variable: bool) -> Vec<Form<'_>> {
             break;
         }
         from += taken;
-        result.push(Form { text: tail(part, from), words: part.words.get(from..).unwrap_or(&[]) });
+        result.push(Form { text: tail(part, from).into(), words: part.words.get(from..).unwrap_or(&[]) });
     }
     result
 }

@@ -170,10 +170,12 @@ fn switches(classes: &[&'static str], known: &[Known], by: &str, place: &Arc<Pla
             by: by.to_owned(),
             safe: known.write.clone(),
             days: known.days.as_ref().and_then(|d| d.0.parse().ok()).map_or(Value::null(), Value::int),
+            lasting: None,
             title: known.title.clone(),
             lifted_by: known.lifted_by.clone(),
             skipped_by: known.skipped_by.clone(),
             dies_with: known.dies_with.as_deref().and_then(Blast::parse),
+            only_terraform: known.only_terraform,
             ..Switch::missing(place.clone())
         },
     };

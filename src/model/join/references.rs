@@ -319,6 +319,12 @@ impl<'a> References<'a> {
         if refers.is_unknown() && switch.on.as_bool() != Some(false) {
             switch.on = refers;
         }
+        if class == "transient" {
+            if switch.on.as_bool() == Some(true) && store.holds == "primary" {
+                class.clone_into(&mut store.holds);
+            }
+            return;
+        }
         let group = match class {
             _ if hazard => &mut store.hazards,
             _ if GUARD_CLASSES.contains(&class) => &mut store.guards,

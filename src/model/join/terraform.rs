@@ -17,6 +17,9 @@ use crate::model::stakes::Stakes;
 use crate::model::store::{GUARDS, Given, HAZARDS, MAKES, Store, Switch};
 use crate::terraform::{Evaluation, Mode, Resource};
 
+/// What deletes itself after so many days at most isn't kept.
+const TRANSIENT_DAYS: f64 = 30.0;
+
 /// Every store of every root, instances that don't differ folded into one.
 pub fn stores(inputs: &Inputs<'_>) -> Vec<Store> {
     let mut all: Vec<Store> = Vec::new();
@@ -29,6 +32,9 @@ pub fn stores(inputs: &Inputs<'_>) -> Vec<Store> {
             let Some((platform, row)) = inputs.knowledge.store_type(&resource.type_) else { continue };
             let mut store = build(inputs, &scene, resource, platform, row);
             references.join(resource, platform, row, &mut store);
+            if store.holds == "primary" && empties_itself(&store) {
+                "transient".clone_into(&mut store.holds);
+            }
             if state.iter().any(|(of, name)| of.contains(&row.r#type) && store.names.iter().any(|n| n == name)) {
                 "state".clone_into(&mut store.holds);
             }
@@ -45,6 +51,12 @@ pub fn stores(inputs: &Inputs<'_>) -> Vec<Store> {
         }
     }
     all
+}
+
+/// Whether all that a bucket holds deletes itself within a month: nobody keeps data there.
+fn empties_itself(store: &Store) -> bool {
+    let expires = store.hazards.get("expires").filter(|h| h.is_on());
+    store.kind == "bucket" && expires.and_then(|h| h.days.as_number()).is_some_and(|d| d.as_f64() <= TRANSIENT_DAYS)
 }
 
 /// The types and names of the stores that backends keep state in.
@@ -198,10 +210,12 @@ fn prevent_destroy(resource: &Resource, place: &Arc<Place>) -> Switch {
         attribute: Some("prevent_destroy".into()),
         safe: None,
         days: Value::null(),
+        lasting: None,
         title: Some("prevent_destroy".into()),
         lifted_by: Some("it is gone when the block is".into()),
         skipped_by: None,
         dies_with: None,
+        only_terraform: false,
     }
 }
 

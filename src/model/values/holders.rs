@@ -14,7 +14,7 @@ use crate::model::fact::Fact;
 use crate::model::holder::{Holder, HolderKind};
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
-use crate::model::store::Copy;
+use crate::model::store::{Caller, Copy};
 
 /// More names of actions than this say nothing more.
 const ACTIONS: usize = 12;
@@ -113,7 +113,8 @@ impl Values<'_> {
             if !holder.may(Does::Data, store, self.inputs.knowledge).is_yes() {
                 continue;
             }
-            let outlives = |c: &&Copy| c.store == index && c.survives(Blast::Store, store) == Some(true);
+            let outlives =
+                |c: &&Copy| c.store == index && c.survives(Blast::Store, store, Caller::Terraform) == Some(true);
             let mut copies = self.model.copies.iter().filter(outlives).peekable();
             if copies.peek().is_some() && copies.all(|copy| self.takes_copy(holder, index, copy)) {
                 found.push(store.address.as_str());

@@ -7,13 +7,13 @@ use super::{Common, Values, object, optional, string, strings};
 use crate::expr::{Kind, Type, Value};
 use crate::model::fact::Fact;
 use crate::model::located::Blast;
-use crate::model::store::{Copy, Store, Switch};
+use crate::model::store::{Caller, Copy, Store, Switch};
 use crate::model::{survive, told};
 use crate::source::Text;
 
 impl Values<'_> {
     fn survivors(&self, index: usize, store: &Store, blast: Blast) -> Value {
-        let outcome = survive::outcome(index, store, &self.model.copies, blast);
+        let outcome = survive::outcome(index, store, &self.model.copies, blast, Caller::Terraform);
         let known: Vec<&str> =
             outcome.survivors.iter().filter_map(|c| self.model.copies.get(*c)).map(|c| c.address.as_str()).collect();
         match outcome.undecided.is_empty() || !known.is_empty() {
@@ -118,6 +118,8 @@ fn switch(switch: &Switch, least: f64) -> Value {
         ("safe", optional(switch.safe.as_deref())),
         ("days", switch.days.clone()),
         ("short", short(&switch.days, least)),
+        ("days_attribute", optional(switch.lasting.as_ref().map(|(attribute, _)| attribute.as_str()))),
+        ("days_place", Value::place(switch.lasting.as_ref().map_or(&switch.place, |(_, place)| place).clone())),
         ("title", optional(switch.title.as_deref())),
         ("lifted_by", optional(switch.lifted_by.as_deref())),
         ("skipped_by", optional(switch.skipped_by.as_deref())),
