@@ -205,7 +205,11 @@ fn deployed(workspace: &Workspace, documents: &[Document], request: &Request) ->
 
 fn configured(workspace: &Workspace, documents: &[Document]) -> Vec<Agent> {
     let tree = |id| of(documents, id).and_then(Document::tree);
-    agents::read(workspace, &tree, &agents::Options { home: agents::Home::of(workspace, &tree), ..agents::Options::default() })
+    agents::read(
+        workspace,
+        &tree,
+        &agents::Options { home: agents::Home::of(workspace, &tree), ..agents::Options::default() },
+    )
 }
 
 /// Everything that couldn't be read, by file: what its parser met, and what its product would refuse.

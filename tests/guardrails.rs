@@ -179,7 +179,11 @@ fn entries_that_hold_are_added_beside_the_one_that_does_not() {
     let made = Made::of(&[TERRAFORM, (".claude/settings.json", &claude("\"Bash\"", "\"Bash(terraform destroy:*)\""))]);
     let (run, texts) = mended(&made, "deny-that-does-not-hold");
     assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
-    assert!(texts[0].contains("      \"Bash(terraform destroy:*)\",\n      \"Bash(*terraform destroy*)\""), "{}", texts[0]);
+    assert!(
+        texts[0].contains("      \"Bash(terraform destroy:*)\",\n      \"Bash(*terraform destroy*)\""),
+        "{}",
+        texts[0]
+    );
 
     let cursor = "{\n  \"permissions\": {\n    \"allow\": [\"Shell(*)\"],\n    \"deny\": [\"Shell(terraform:destroy*)\"]\n  }\n}\n";
     let made = Made::of(&[TERRAFORM, (".cursor/cli.json", cursor)]);
@@ -198,10 +202,15 @@ fn an_entry_is_taken_out_wherever_it_stands() {
         ("[\"curl\", \"ls\"]", "[\"ls\"]"),
     ];
     for (list, _) in lists {
-        let made = Made::of(&[RAILWAY, (".cursor/permissions.json", &format!("{{\n  \"terminalAllowlist\": {list}\n}}\n"))]);
+        let made =
+            Made::of(&[RAILWAY, (".cursor/permissions.json", &format!("{{\n  \"terminalAllowlist\": {list}\n}}\n"))]);
         let (run, texts) = mended(&made, "agent-can-run-anything");
         assert!(!has(&run, "agent-can-run-anything"), "{texts:?}");
-        assert!(!texts[0].contains("curl") && list.matches("//").count() == texts[0].matches("//").count(), "{}", texts[0]);
+        assert!(
+            !texts[0].contains("curl") && list.matches("//").count() == texts[0].matches("//").count(),
+            "{}",
+            texts[0]
+        );
         assert!(list.contains("ls") == texts[0].contains("ls"), "{}", texts[0]);
     }
 }
@@ -209,7 +218,8 @@ fn an_entry_is_taken_out_wherever_it_stands() {
 #[test]
 fn a_server_is_switched_to_read_only() {
     let servers = "{\n  \"mcpServers\": {\n    \"supabase\": {\n      \"command\": \"npx\",\n      \"args\": [\n        \"-y\",\n        \"@supabase/mcp-server-supabase\"\n      ]\n    }\n  }\n}\n";
-    let made = Made::of(&[(".mcp.json", servers), (".claude/settings.json", &claude("\"mcp__supabase\"", "\"Read(.env)\""))]);
+    let made =
+        Made::of(&[(".mcp.json", servers), (".claude/settings.json", &claude("\"mcp__supabase\"", "\"Read(.env)\""))]);
     let (run, texts) = mended(&made, "mcp-server-can-destroy");
     assert!(!has(&run, "mcp-server-can-destroy"));
     assert!(texts[0].contains("        \"@supabase/mcp-server-supabase\",\n        \"--read-only\"\n"), "{}", texts[0]);
@@ -218,8 +228,11 @@ fn a_server_is_switched_to_read_only() {
 #[test]
 fn only_a_switch_that_is_on_silences_a_server() {
     let found = |arguments: &str| {
-        let servers = format!("{{\"mcpServers\": {{\"db\": {{\"command\": \"npx\", \"args\": [\"-y\", {arguments}]}}}}}}");
-        let run = Made::of(&[(".mcp.json", &servers), (".claude/settings.json", &claude("\"mcp__db\"", "\"Read(.env)\""))]).run();
+        let servers =
+            format!("{{\"mcpServers\": {{\"db\": {{\"command\": \"npx\", \"args\": [\"-y\", {arguments}]}}}}}}");
+        let run =
+            Made::of(&[(".mcp.json", &servers), (".claude/settings.json", &claude("\"mcp__db\"", "\"Read(.env)\""))])
+                .run();
         has(&run, "mcp-server-can-destroy")
     };
     assert!(!found("\"@supabase/mcp-server-supabase\", \"--read-only\""));
@@ -246,11 +259,11 @@ fn every_read_only_switch_is_one_that_can_be_given() {
 
 #[test]
 fn what_is_not_known_is_said() {
-    let made = Made::of(&[RAILWAY, (".amp/settings.json", "{\n  \"amp.dangerouslyAllowAll\": true\n}\n")]);
+    let made = Made::of(&[RAILWAY, (".codex/config.toml", "sandbox_mode = \"container\"\n")]);
     let run = made.run();
     let chosen = shown(&run, Persona::Regular);
     assert!(!chosen.findings.iter().any(is_about_agents));
-    let counted = chosen.summary.undecided_by.iter().find(|(kind, _)| kind == "workspace-permissions");
+    let counted = chosen.summary.undecided_by.iter().find(|(kind, _)| kind == "unknown-sandbox-mode");
     assert!(counted.is_some_and(|(_, n)| *n > 0), "{:?}", chosen.summary.undecided_by);
     // It would complete a path.
     let token = "#!/bin/sh\nRAILWAY_API_TOKEN=7f3c9b1e-52d8-4c0a-9e4b-d16a80c27f95\ncurl -s https://backboard.railway.com/graphql/v2 -H \"Authorization: Bearer $RAILWAY_API_TOKEN\"\n";
@@ -259,7 +272,7 @@ fn what_is_not_known_is_said() {
     let chosen = shown(&run, Persona::Regular);
     assert!(!chosen.findings.iter().any(|f| f.rule == "last-copy-in-one-call"));
     let named: Vec<&str> = chosen.summary.undecided_named.iter().map(|(_, text)| text.as_str()).collect();
-    assert!(named.iter().any(|n| n.contains("path:amp->railway:db") && n.contains("workspace")), "{named:?}");
+    assert!(named.iter().any(|n| n.contains("path:codex->railway:db") && n.contains("sandbox mode")), "{named:?}");
 }
 
 #[test]
@@ -269,7 +282,8 @@ fn the_stakes_of_a_grant() {
         files.extend(more);
         told(&Made::of(&files).run(), persona)
     };
-    let with = |allow: &str| format!("{{\n\"permissions\": {{\"defaultMode\": \"default\",\n\"allow\": [{allow}]}}}}\n");
+    let with =
+        |allow: &str| format!("{{\n\"permissions\": {{\"defaultMode\": \"default\",\n\"allow\": [{allow}]}}}}\n");
     let regular = |allow: &str, more: &[(&str, &str)]| told_of(&with(allow), more, Persona::Regular);
     let pedantic = |allow: &str, more: &[(&str, &str)]| told_of(&with(allow), more, Persona::Pedantic);
 
@@ -296,9 +310,14 @@ fn the_stakes_of_a_grant() {
     // A script that nobody runs is no finding.
     let scripts = ("package.json", "{\"scripts\": {\"down\": \"railway volume delete --volume pgdata --yes\"}}");
     assert_eq!(regular("\"Bash(ls)\"", &[RAILWAY, scripts]), [""; 0]);
-    assert_eq!(regular("\"Bash(npm run *)\"", &[RAILWAY, scripts]), ["warning scripts-run-unasked .claude/settings.json:3"]);
+    assert_eq!(
+        regular("\"Bash(npm run *)\"", &[RAILWAY, scripts]),
+        ["warning scripts-run-unasked .claude/settings.json:3"]
+    );
     // Nothing here that could be lost: never an error.
-    let run = Made::of(&[(".codex/config.toml", "approval_policy = \"never\"\nsandbox_mode = \"danger-full-access\"\n")]).run();
+    let run =
+        Made::of(&[(".codex/config.toml", "approval_policy = \"never\"\nsandbox_mode = \"danger-full-access\"\n")])
+            .run();
     assert!(shown(&run, Persona::Auditor).findings.iter().all(|f| f.severity < Severity::Error));
 }
 
@@ -313,7 +332,8 @@ fn an_entry_is_told_once_whoever_reads_it() {
 
 #[test]
 fn a_flag_is_told_where_it_stands() {
-    let script = "#!/bin/sh\n# never codex exec -s danger-full-access by hand\ncodex exec -s danger-full-access \"tidy\"\n";
+    let script =
+        "#!/bin/sh\n# never codex exec -s danger-full-access by hand\ncodex exec -s danger-full-access \"tidy\"\n";
     let run = Made::of(&[RAILWAY, ("scripts/tidy.sh", script)]).run();
     assert_eq!(told(&run, Persona::Regular), ["warning approval-bypassed scripts/tidy.sh:3"]);
 }
@@ -335,7 +355,10 @@ fn settings_with_an_expression_in_them_still_count() {
 #[test]
 fn a_persons_own_settings_count_only_when_asked_for() {
     let home = Made::of(&[
-        (".claude/settings.json", "{\"permissions\": {\"defaultMode\": \"default\", \"allow\": [\"Bash(railway:*)\"]}}"),
+        (
+            ".claude/settings.json",
+            "{\"permissions\": {\"defaultMode\": \"default\", \"allow\": [\"Bash(railway:*)\"]}}",
+        ),
         (".codex/config.toml", "approval_policy = \"never\"\nsandbox_mode = \"danger-full-access\"\n"),
         (".gemini/settings.json", "{\"tools\": {\"allowed\": [\"run_shell_command(railway)\"]}}"),
         (".ssh/id_rsa", "not to be read"),

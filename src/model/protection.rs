@@ -123,11 +123,8 @@ fn aims<'a>(inputs: &Inputs<'a>, sight: &Sight) -> Vec<Aim<'a>> {
 /// Works out what the entries of an agent are aimed at that weren't looked at yet.
 fn look(agent: &Agent, aims: &[Aim<'_>], aimed: &mut Aimed) {
     let Some(procedure) = agent.procedure.as_deref() else { return };
-    let new: Vec<&Entry> = agent
-        .entries
-        .iter()
-        .filter(|e| stops(e) && !aimed.contains_key(&(e.span, e.text.clone())))
-        .collect();
+    let new: Vec<&Entry> =
+        agent.entries.iter().filter(|e| stops(e) && !aimed.contains_key(&(e.span, e.text.clone()))).collect();
     let found: Vec<((Span, Text), Vec<usize>)> = new
         .par_iter()
         .map(|entry| {

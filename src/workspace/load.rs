@@ -299,7 +299,11 @@ pub(super) fn assemble(
             source,
             format,
             strict,
-            tracking: if candidate.path.starts_with(HOME) && personal { Tracking::Home } else { git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored)) },
+            tracking: if candidate.path.starts_with(HOME) && personal {
+                Tracking::Home
+            } else {
+                git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored))
+            },
             undeployed: is_undeployed(table, &candidate.path),
             template,
             role,

@@ -61,7 +61,14 @@ impl Table {
 
     /// A broken built-in table is empty; a test holds that it isn't broken.
     fn parse(text: &str) -> Table {
-        let empty = File { files: vec![], ignored_wanted: vec![], never: vec![], undeployed: vec![], binary: vec![], home: vec![] };
+        let empty = File {
+            files: vec![],
+            ignored_wanted: vec![],
+            never: vec![],
+            undeployed: vec![],
+            binary: vec![],
+            home: vec![],
+        };
         let file: File = serde_yaml::from_str(text).unwrap_or(empty);
         let mut builder = GlobSetBuilder::new();
         let mut row_of_glob = Vec::new();
