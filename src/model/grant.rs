@@ -183,7 +183,13 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
                     let Some(grant) = blank(inputs, index, agent, &decided, kind) else { continue };
                     let supplied = inputs.workspace.file(grant.file).is_some_and(|f| f.format == Format::FrontMatter);
                     let by = decided.because.as_ref().map(|b| b.effect);
-                    grants.entry(key).or_insert(Collected { grant, by, supplied, scripts: Vec::new(), gated: true })
+                    grants.entry(key).or_insert(Collected {
+                        grant,
+                        by,
+                        supplied,
+                        scripts: Vec::new(),
+                        runs: Vec::new(),
+                    })
                 }
             };
             collected.add(probe, &decided, kind);
@@ -261,7 +267,8 @@ struct Collected {
     supplied: bool,
     /// The operations that are scripts of the project.
     scripts: Vec<String>,
-    gated: bool,
+    /// The operations that don't wait for a model.
+    runs: Vec<String>,
 }
 
 impl Collected {
@@ -270,7 +277,9 @@ impl Collected {
         grant.kind = grant.kind.max(kind);
         if let Ok(decision) = decided.decision {
             grant.decision = grant.decision.max(decision);
-            self.gated &= decision == Decision::Gated;
+            if decision != Decision::Gated && !self.runs.contains(&probe.act.id) {
+                self.runs.push(probe.act.id.clone());
+            }
             if decision == Decision::Gated {
                 grant.confidence = Confidence::Low;
             }
@@ -295,19 +304,31 @@ impl Collected {
         }
     }
 
-    /// What is in sight first, the widest first.
+    /// What is in sight first, and what runs by itself, the widest first.
     fn done(self) -> Grant {
         let mut grant = self.grant;
         grant.acts.sort_by_key(|a| {
             let indirect = a.command.contains(['\'', '"']);
-            (!a.tellable(), !a.in_sight, a.may, indirect, a.blast == Blast::Account, std::cmp::Reverse(a.blast))
+            (
+                !a.tellable(),
+                !self.runs.contains(&a.id),
+                !a.in_sight,
+                a.may,
+                indirect,
+                a.blast == Blast::Account,
+                std::cmp::Reverse(a.blast),
+            )
         });
         grant.surfaces.sort();
         // By what is told of it.
         let told = if grant.in_sight().next().is_some() { Act::tellable } else { |_: &Act| true };
         let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
+        let gated = !grant.acts.iter().filter(|a| told(a)).any(|a| self.runs.contains(&a.id));
+        if gated {
+            grant.decision = Decision::Gated;
+        }
         grant.how = match (self.by, grant.kind) {
-            _ if self.gated && grant.unknown.is_none() => How::Gated,
+            _ if gated && grant.unknown.is_none() => How::Gated,
             (Some("hook"), _) => How::Hook,
             _ if self.supplied => How::Supplied,
             _ if scripts => How::Scripts,
