@@ -37,6 +37,8 @@ pub struct Act {
     pub may: bool,
     /// What it acts on.
     pub target: Target,
+    /// Whether a person is asked before it goes through, as far as the command tells.
+    pub asks: Option<bool>,
     /// The project has something of its platform.
     pub in_sight: bool,
     /// How sure.
@@ -64,6 +66,7 @@ impl Act {
                 Some("remote") => Target::Remote,
                 _ => Target::Unknown,
             },
+            asks: None,
             in_sight,
             confidence: if operation.loose { Confidence::Low } else { confidence(operation.tier) },
         }
@@ -89,6 +92,7 @@ impl Act {
             undo_days: 0.0,
             may: tool.may,
             target: Target::Remote,
+            asks: None,
             in_sight,
             confidence: match server.tier {
                 Tier::Checked => Confidence::High,
