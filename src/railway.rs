@@ -236,7 +236,7 @@ impl Project {
 
 impl Service {
     /// Nothing but a name, a kind and a place.
-    fn new(name: Text, kind: ServiceKind, span: Span) -> Service {
+    pub fn new(name: Text, kind: ServiceKind, span: Span) -> Service {
         Service {
             name,
             kind,

@@ -6,6 +6,7 @@ use crate::expr::{Kind, Value};
 use crate::finding::Reason;
 use crate::model::store::{Copy, Store, Switch};
 use crate::pipeline::Project;
+use crate::railway::{Maybe, Service, ServiceKind};
 use crate::report::BULLETS;
 use crate::source::Span;
 use crate::terraform::{Evaluation, ResolvedBlock, Resource};
@@ -47,6 +48,8 @@ pub fn json(project: &Project) -> Json {
             "environment": show.text(&p.environment),
             "services": p.services.iter().map(|s| show.text(&s.name)).collect::<Vec<_>>(),
             "volumes": p.volumes.iter().map(|v| show.text(&v.name)).collect::<Vec<_>>(),
+            "details": p.services.iter().map(|s| show.service(s)).collect::<Vec<_>>(),
+            "config_as_code": p.config_as_code,
             "buckets": p.buckets.iter().map(|b| show.text(&b.name)).collect::<Vec<_>>(),
             "unknown": p.unknown.iter().map(|r| show.text(&r.message)).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
@@ -58,6 +61,46 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
+    /// A Railway service: its commands and volumes; of its variables the names.
+    fn service(&self, service: &Service) -> Json {
+        let mut unknown: Vec<String> = service.unknown.iter().map(|r| self.text(&r.message)).collect();
+        let mut one = |maybe: &Option<Maybe>| match maybe.as_ref().map(|m| &m.text) {
+            None => Json::Null,
+            Some(Ok(text)) => json!(self.text(text)),
+            Some(Err(reason)) => {
+                unknown.push(self.text(&reason.message));
+                Json::Null
+            }
+        };
+        let mut entry = self.at(service.span);
+        entry.insert("name".into(), json!(self.text(&service.name)));
+        entry.insert("kind".into(), json!(match &service.kind {
+            ServiceKind::Service => "service",
+            ServiceKind::Function => "function",
+            ServiceKind::Database(_) => "database",
+        }));
+        for (key, value) in [
+            ("image", &service.image),
+            ("start", &service.start),
+            ("build", &service.build),
+            ("cron", &service.cron),
+            ("required_mount", &service.required_mount),
+        ] {
+            entry.insert(key.into(), one(value));
+        }
+        let commands: Vec<Json> = service.pre_deploy.iter().map(|c| one(&Some(c.clone()))).collect();
+        entry.insert("pre_deploy".into(), json!(commands));
+        entry.insert("replicas".into(), json!(service.replicas));
+        let mounts = service.mounts.iter().map(|m| json!({"path": self.text(&m.path), "volume": self.text(&m.volume)}));
+        entry.insert("mounts".into(), json!(mounts.collect::<Vec<_>>()));
+        let names = service.variables.iter().map(|v| self.text(&v.name));
+        entry.insert("variables".into(), json!(names.collect::<Vec<_>>()));
+        let ignored = service.ignored_keys.iter().map(|i| self.text(&i.key));
+        entry.insert("ignored".into(), json!(ignored.collect::<Vec<_>>()));
+        entry.insert("unknown".into(), json!(unknown));
+        Json::Object(entry)
+    }
+
     fn text(&self, text: &str) -> String {
         self.project.mask.text(&self.project.workspace.sources, text).into_owned()
     }

@@ -200,6 +200,7 @@ fn split(
         let confidence = performed.confidence.min(known.confidence);
         let act = Act {
             target: performed.target,
+            asks: performed.prompts,
             confidence,
             call: match performed.through.iter().find(|t| inputs.is_script_call(t)) {
                 None => operation.call.clone(),

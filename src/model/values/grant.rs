@@ -162,6 +162,7 @@ pub(super) fn operation(act: &Act) -> Value {
         ("provider", optional(act.provider.as_deref())),
         ("blast", string(act.blast.word())),
         ("undo", optional(act.undo.as_deref())),
+        ("asks", act.asks.map_or(Value::null(), Value::bool)),
         ("in_sight", Value::bool(act.in_sight)),
     ])
 }
