@@ -185,7 +185,7 @@ pub fn join_with(
     };
     let model = crate::model::build(&inputs);
     let facts = model.facts(&inputs);
-    let mask = secrets::mask(&inputs, &documents);
+    let mask = secrets::mask(&inputs, &documents, request);
     Project { workspace, documents, scripts, terraform, railway, agents, tokens, model, facts, mask, refused }
 }
 

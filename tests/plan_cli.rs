@@ -353,6 +353,8 @@ fn a_plan_tells_what_the_source_cannot_and_nothing_of_its_secrets() {
         assert_eq!(main["attributes"]["password"], json!("••••••••"));
         assert_eq!(main["environment"], json!("plan"));
         assert_eq!(main["spans"]["backup_retention_period"]["line"], json!(14));
+        let gone = json!({"address": "aws_db_instance.gone", "action": "destroy"});
+        assert!(gone.as_object().unwrap().iter().all(|(k, v)| json["changes"][0][k] == *v), "{}", json["changes"]);
         assert!(main["spans"].get("deletion_protection").is_none(), "it is written nowhere");
         for format in ["human", "short", "json", "sarif", "github", "gitlab", "junit", "rdjson"] {
             let output =
@@ -467,6 +469,21 @@ fn variables_in_terraforms_order() {
     assert_eq!(a(&["--var-file=values/one.tfvars", "--var-file=./values/two.tfvars.json"], &[]), "two two");
     assert_eq!(a(&["--var-file", ".=values/odd.vars"], &[]), "odd.vars odd");
     assert_eq!(a(&["--var-file", "values/one.tfvars", "--environment", "prod"], &[]), "prod one");
+}
+
+#[test]
+fn what_is_given_to_a_variable_may_be_a_secret() {
+    let source = "variable \"a\" {\n  sensitive = true\n}\nvariable \"b\" {}\noutput \"o\" {\n  value = \"${var.b} ${nonsensitive(var.a)}\"\n}\n";
+    let dir = project(&[("main.tf", source)]);
+    let generated = "Zk3hV9sQ1xTb";
+    for (arguments, env) in [
+        (vec!["--var", "a=open-sesame", "--var", "b=Zk3hV9sQ1xTb"], vec![]),
+        (vec!["--env-vars"], vec![("TF_VAR_a", "open-sesame"), ("TF_VAR_b", generated)]),
+    ] {
+        let output = run(dir.path(), &[&["inspect"][..], &arguments].concat(), &env);
+        let text = out(&output);
+        assert!(text.contains("\"o\"") && !text.contains("sesame") && !text.contains(generated), "{text}");
+    }
 }
 
 #[test]
