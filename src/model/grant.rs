@@ -151,6 +151,9 @@ pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
     found.into_iter().flatten().collect()
 }
 
+/// The entry that decides, why the decision isn't known, and whether a model makes it.
+type Key = (Option<(Span, Text)>, Option<&'static str>, bool);
+
 fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, commands: &[Probe]) -> Vec<Grant> {
     let everything: Vec<(Span, Text)> = decided(agent, &Call::Shell(NONSENSE))
         .into_iter()
@@ -160,7 +163,7 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
     // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`. What isn't known for
     // one reason is told once; what a model decides is apart from what runs by the same line, as nobody
     // can say what comes of it.
-    let mut grants: IndexMap<(Option<(Span, Text)>, Option<&'static str>, bool), Collected> = IndexMap::new();
+    let mut grants: IndexMap<Key, Collected> = IndexMap::new();
     for probe in commands.iter().chain(&servers) {
         for decided in decided(agent, &probe.call()) {
             // Contained without a network, it reaches no platform.

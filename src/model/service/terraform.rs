@@ -14,9 +14,8 @@ pub fn projects(inputs: &Inputs<'_>) -> Vec<Project> {
 }
 
 fn project(evaluation: &Evaluation) -> Option<Project> {
-    let all = |kind: &'static str| {
-        evaluation.resources.iter().filter(move |r| r.mode == Mode::Managed && r.type_ == kind)
-    };
+    let all =
+        |kind: &'static str| evaluation.resources.iter().filter(move |r| r.mode == Mode::Managed && r.type_ == kind);
     let mut services: Vec<Service> = Vec::new();
     for resource in all("railway_service") {
         let mut service = service(resource);
@@ -25,9 +24,8 @@ fn project(evaluation: &Evaluation) -> Option<Project> {
                 variables(&other.block, of, &mut service.variables);
             }
         }
-        service.tcp_proxy = all("railway_tcp_proxy")
-            .find(|o| refers(&o.block, "service_id", resource))
-            .map(|proxy| proxy.block.header);
+        service.tcp_proxy =
+            all("railway_tcp_proxy").find(|o| refers(&o.block, "service_id", resource)).map(|proxy| proxy.block.header);
         services.push(service);
     }
     let first = services.first()?.span;
@@ -61,16 +59,15 @@ fn service(resource: &Resource) -> Service {
         _ => {}
     }
     let name = lookup::string(block, "volume.name").unwrap_or("volume");
-    match lookup::find(block, "volume.mount_path") {
-        Found::Written(value, of, _) => match value.as_str() {
+    if let Found::Written(value, of, _) = lookup::find(block, "volume.mount_path") {
+        match value.as_str() {
             Some(path) => {
                 let mount =
                     Mount { path: path.into(), volume: name.into(), span: of.span, backup_schedules: Vec::new() };
                 service.mounts.push(mount);
             }
             None => service.unknown.extend(reason(value, of.span)),
-        },
-        _ => {}
+        }
     }
     service
 }
