@@ -1,5 +1,6 @@
 //! Calling the stages in order, and nothing else.
 
+mod base;
 pub mod chosen;
 pub mod failure;
 mod handed;
@@ -22,6 +23,7 @@ use crate::config::Config;
 use crate::credentials::{self, Token};
 use crate::finding::{Finding, RuleInfo};
 use crate::knowledge::Knowledge;
+use crate::manifests;
 use crate::model::{Fact, Inputs, Model, statements};
 use crate::operations::{self, Classified};
 use crate::railway;
@@ -57,8 +59,12 @@ pub struct Request {
     pub given: Vec<workspace::Given>,
     /// What stands before a path in a message about what was handed in.
     pub prefix: String,
+    /// A revision (or directory) to compare with.
+    pub base: Option<String>,
     /// Do not look at ignore comments and the config's ignores.
     pub no_ignores: bool,
+    /// The home directory, where the personal files of agents are asked for.
+    pub home: Option<PathBuf>,
 }
 
 /// Everything the stages below the rules found in one project.
@@ -110,8 +116,12 @@ pub fn project(request: &Request, config: &Config, knowledge: &Knowledge) -> Res
         include: config.include.clone(),
         overlays: request.overlays.clone(),
         given: request.given.clone(),
+        home: request.home.clone(),
     };
-    let project = join(workspace::load(&request.root, &options)?, request, config, knowledge);
+    let workspace = workspace::load(&request.root, &options)?;
+    let base =
+        request.base.as_deref().map(|revision| workspace::load_at(&workspace, revision, &options)).transpose()?;
+    let project = join_with(workspace, base, request, config, knowledge);
     match project.refused.is_empty() {
         true => Ok(project),
         false => Err(LoadError::Given(project.refused)),
@@ -120,11 +130,28 @@ pub fn project(request: &Request, config: &Config, knowledge: &Knowledge) -> Res
 
 /// The stages behind reading: the same for a project on disk and one in memory.
 pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge: &Knowledge) -> Project {
+    join_with(workspace, None, request, config, knowledge)
+}
+
+/// The same, compared with the project as it was.
+pub fn join_with(
+    workspace: Workspace,
+    base: Option<Workspace>,
+    request: &Request,
+    config: &Config,
+    knowledge: &Knowledge,
+) -> Project {
+    let base = base.map(|workspace| (base::declared(&workspace, request, config, knowledge), workspace));
     let config = &config.placed(&workspace);
     let config = &config.placed(&workspace);
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
     let ((evaluated, railway), (agents, tokens)) = rayon::join(
-        || rayon::join(|| evaluate(&workspace, &documents, request), || deployed(&workspace, &documents, request)),
+        || {
+            rayon::join(
+                || evaluate(&workspace, &documents, request, knowledge),
+                || deployed(&workspace, &documents, request),
+            )
+        },
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
     let Evaluated { terraform, refused } = evaluated;
@@ -132,6 +159,7 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
     let here = |id: &SourceId| workspace.file(*id).is_none_or(|f| !f.source.path.starts_with("../"));
     let (tokens, elsewhere): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|(id, _)| here(id));
     let commands = ci::read(&workspace, &|id| of(&documents, id));
+    let steps = ci::steps(&workspace, &|id| of(&documents, id));
     let problems = problems(&workspace, &documents, &agents);
     let scripts = scripts(&workspace, &documents, &commands);
     let classify = |dir: Option<&str>, text: &str| -> Classified {
@@ -141,15 +169,20 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
             None => operations::classify(text, &operations::Context::new(knowledge)),
         }
     };
+    let manifests = manifests::read(&workspace, &|id| of(&documents, id).and_then(Document::tree));
     let inputs = Inputs {
         workspace: &workspace,
         problems: &problems,
         terraform: &terraform,
+        manifests: &manifests,
         railway: &railway,
         agents: &agents,
         tokens: &tokens,
         commands: &commands,
+        steps: &steps,
         classify: &classify,
+        today: &request.today,
+        earlier: base.as_ref().map(|(model, workspace)| base::earlier(model, workspace, request)),
         config,
         knowledge,
     };
@@ -201,7 +234,7 @@ struct Evaluated {
     refused: Vec<String>,
 }
 
-fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) -> Evaluated {
+fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request, knowledge: &Knowledge) -> Evaluated {
     let parsed = workspace.files.iter().filter_map(|f| match of(documents, f.source.id) {
         Some(Document::Hcl(file)) => Some((f.source.id, Arc::clone(file))),
         _ => None,
@@ -215,7 +248,7 @@ fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) ->
         plans,
         ..terraform::Options::default()
     };
-    let evaluated = terraform::evaluate_all(workspace, &parsed.collect(), &options);
+    let evaluated = terraform::evaluate_all(workspace, &parsed.collect(), &options, knowledge);
     refused.extend(evaluated.refused.iter().map(|r| handed::told(workspace, &request.prefix, r.span, &r.message)));
     Evaluated { terraform: evaluated.evaluations, refused }
 }
@@ -236,7 +269,11 @@ fn deployed(workspace: &Workspace, documents: &[Document], request: &Request) ->
 
 fn configured(workspace: &Workspace, documents: &[Document]) -> Vec<Agent> {
     let tree = |id| of(documents, id).and_then(Document::tree);
-    agents::read(workspace, &tree, &agents::Options::default())
+    agents::read(
+        workspace,
+        &tree,
+        &agents::Options { home: agents::Home::of(workspace, &tree), ..agents::Options::default() },
+    )
 }
 
 /// Everything that couldn't be read, by file: what its parser met, and what its product would refuse.

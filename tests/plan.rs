@@ -55,7 +55,7 @@ fn evaluated(workspace: &Workspace, plans: &[(Option<&str>, &str)]) -> Evaluated
             PlanOf { root: root.map(Into::into), plan: Arc::new(plan) }
         })
         .collect();
-    evaluate_all(workspace, &hcl, &Options { plans, ..Options::default() })
+    evaluate_all(workspace, &hcl, &Options { plans, ..Options::default() }, &lastcopy::knowledge::Knowledge::embedded())
 }
 
 /// A case's source with its plan.

@@ -127,6 +127,9 @@ pub struct Common {
     /// (repeatable)
     #[arg(long = "plan", value_name = "[ROOT=]FILE")]
     pub plans: Vec<String>,
+    /// Read your own agent settings in your home directory too
+    #[arg(long)]
+    pub home: bool,
 }
 
 impl Common {
@@ -141,6 +144,8 @@ impl Common {
             assign: self.assigning.0.clone(),
             env_vars: self.env_vars,
             plans: self.plans.clone(),
+            base: None,
+            home: if self.home { std::env::home_dir() } else { None },
         }
     }
 }
@@ -195,6 +200,10 @@ pub struct Check {
     /// With --fix: print the changes as a diff and write nothing
     #[arg(long, requires = "fix")]
     pub dry_run: bool,
+    /// Compare with a revision of the repository (a branch, a tag, a commit, HEAD~1) or with another directory: what
+    /// applying this tree would destroy
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
     /// Show what comments and the config ignore
     #[arg(long)]
     pub no_ignores: bool,

@@ -11,7 +11,7 @@ use crate::finding::{Outcome, Severity};
 use crate::pipeline::chosen::{self, Choice, Chosen};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::roots::{self, Root};
-use crate::pipeline::session::Session;
+use crate::pipeline::session::{self, Session};
 use crate::pipeline::{self, Run};
 use crate::report::{self, Format, Report};
 use crate::suppress::baseline::{self, Baseline};
@@ -36,7 +36,7 @@ pub fn run(args: &Check, out: &mut Out) -> Result<u8, Failure> {
     let mut baseline = baseline_of(args)?;
     let progress = Progress::begin("reading the project", args.common.quiet);
     for root in &mut roots {
-        let session = Session::open(root, &args.common.session())?;
+        let session = Session::open(root, &session::Options { base: args.base.clone(), ..args.common.session() })?;
         let mut checked = Checked::new(args, &session, root, &overlay, baseline.as_ref())?;
         if args.fix {
             checked = crate::cli::fixing::apply(args, &session, root, &overlay, checked, baseline.as_ref(), out)?;
@@ -214,5 +214,5 @@ fn from_config(session: &Session) -> Option<FailOn> {
 /// Whether something was skipped, cut off at a limit, or left undecided that matters.
 fn is_incomplete(chosen: &Chosen) -> bool {
     let skipped = chosen.summary.skipped.iter().any(|(why, _)| why != "template");
-    skipped || !chosen.summary.undecided_named.is_empty()
+    skipped || !chosen.summary.undecided_named.is_empty() || !chosen.summary.cut_off.is_empty()
 }

@@ -25,7 +25,7 @@ pub fn json(project: &Project) -> Json {
         "stores": model.stores.iter().map(|s| show.store(s)).collect::<Vec<_>>(),
         "changes": model.changes.iter().filter_map(|c| show.change(c)).collect::<Vec<_>>(),
         "copies": model.copies.iter().map(|c| show.copy(c)).collect::<Vec<_>>(),
-        "credentials": model.credentials.iter().map(|c| {
+        "credentials": model.credentials.iter().filter(|c| c.handed.is_none()).map(|c| {
             let mut entry = show.at(c.span);
             entry.insert("address".into(), json!(show.text(&c.address)));
             entry.insert("kind".into(), json!(c.kind));

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::expr::{Kind, Type, Value};
 use crate::finding::{Confidence, Place, Reason, Role};
-use crate::model::Model;
 use crate::model::inputs::Inputs;
 use crate::model::join;
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
-use crate::model::store::{Copy, Given, Store, Switch};
+use crate::model::store::{Caller, Copy, Given, Store, Switch};
 use crate::model::survive;
+use crate::model::{Model, earlier};
 use crate::terraform::plan::{Act, Action};
 use crate::terraform::{ChangeKind, Evaluation, Mode, Planned, ResolvedBlock, Resource};
 
@@ -55,8 +55,10 @@ pub struct Change {
     pub forced_by: Vec<String>,
     /// Why, in words.
     pub why: Option<String>,
-    /// The file or block that plans it.
+    /// The file or block that plans it, or the revision it is compared with.
     pub by: String,
+    /// That in words, as the subject of a sentence.
+    pub told_by: String,
     /// The guard that refuses it, in words.
     pub refused_by: Option<String>,
     /// Known copies that survive it, in words.
@@ -96,6 +98,7 @@ pub fn add(inputs: &Inputs<'_>, model: &mut Model) {
         }
     }
     if worlds.is_empty() {
+        earlier::add(inputs, model);
         return;
     }
     let then = Inputs { terraform: &worlds, railway: &[], ..*inputs };
@@ -127,6 +130,7 @@ pub fn add(inputs: &Inputs<'_>, model: &mut Model) {
     }
     model.changes = changes;
     model.past = Some(Box::new(past));
+    earlier::add(inputs, model);
 }
 
 /// A root with what its `removed` blocks destroy, as far as an address tells what that is. `None`: nothing.
@@ -239,6 +243,7 @@ impl Of<'_> {
                     forced_by: action.forced_by.clone(),
                     why: why(action),
                     by: self.path(planned.plan.source),
+                    told_by: format!("The plan {}", self.path(planned.plan.source)),
                     stakes: self.stakes(store, &kept),
                     refused_by: refusing(store),
                     kept,
@@ -264,6 +269,7 @@ impl Of<'_> {
                 forced_by: Vec::new(),
                 why: None,
                 by: "removed".to_owned(),
+                told_by: "This `removed` block".to_owned(),
                 refused_by: None,
                 stakes: self.stakes(store, &kept),
                 kept,
@@ -282,7 +288,7 @@ impl Of<'_> {
             let holder = copy.held_in.and_then(|h| self.past.stores.get(h));
             !holder.is_some_and(|h| h.instances.iter().any(|i| gone.contains(i.as_str())))
         };
-        let outcome = survive::outcome(index, store, &self.past.copies, Blast::Store);
+        let outcome = survive::outcome(index, store, &self.past.copies, Blast::Store, Caller::Terraform);
         let survivors = outcome.survivors.iter().filter_map(|c| self.past.copies.get(*c));
         survivors.filter(held).map(|c| c.title.clone()).collect()
     }
@@ -330,6 +336,7 @@ impl Of<'_> {
                             forced_by: Vec::new(),
                             why: None,
                             by: self.path(planned.plan.source),
+                            told_by: format!("The plan {}", self.path(planned.plan.source)),
                             refused_by: None,
                             kept: Vec::new(),
                             setting: Some(setting),
@@ -363,10 +370,10 @@ fn title(switch: &Switch, otherwise: &str) -> String {
     attribute.or_else(|| switch.title.clone()).unwrap_or_else(|| otherwise.to_owned())
 }
 
-type Difference = (Doing, Changed, Value, Arc<Place>);
+pub(super) type Difference = (Doing, Changed, Value, Arc<Place>);
 
 /// What changes for the worse between a store before and after.
-fn compared(before: &Store, after: &Store) -> Vec<Difference> {
+pub(super) fn compared(before: &Store, after: &Store) -> Vec<Difference> {
     let mut all = Vec::new();
     for (doing, was, is) in
         [(Doing::Unguard, &before.guards, &after.guards), (Doing::Shorten, &before.makes, &after.makes)]
@@ -438,7 +445,7 @@ fn in_days(days: f64) -> String {
 }
 
 /// Adds a change, or its instance to one that is the same.
-fn fold(all: &mut Vec<Change>, change: Change) {
+pub(super) fn fold(all: &mut Vec<Change>, change: Change) {
     let same = |other: &&mut Change| {
         other.doing == change.doing
             && other.store == change.store

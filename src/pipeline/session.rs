@@ -30,6 +30,10 @@ pub struct Options {
     pub env_vars: bool,
     /// `[ROOT=]FILE` of plans.
     pub plans: Vec<String>,
+    /// A revision to compare with.
+    pub base: Option<String>,
+    /// The home directory, where the personal files of agents are asked for.
+    pub home: Option<PathBuf>,
 }
 
 /// One `--var` or `--var-file`, as written.
@@ -51,7 +55,9 @@ pub struct Session {
     rules: RulesFrom,
     today: String,
     environment: Option<String>,
+    base: Option<String>,
     handed: Handed,
+    home: Option<PathBuf>,
 }
 
 /// Directories of rules with their files' texts.
@@ -77,7 +83,9 @@ impl Session {
             rules,
             today: options.today.clone(),
             environment: options.environment.clone(),
+            base: options.base.clone(),
             handed,
+            home: options.home.clone(),
         };
         // Broken rules are told before anything is read, and names that are no rule's.
         let rules = session.all_rules()?;
@@ -98,6 +106,8 @@ impl Session {
             plans: self.handed.plans.clone(),
             given: self.handed.given.clone(),
             prefix: root.prefix.clone(),
+            base: self.base.clone(),
+            home: self.home.clone(),
             ..Request::default()
         }
     }

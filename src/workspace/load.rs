@@ -12,11 +12,11 @@ use crate::workspace::table::Table;
 use crate::workspace::{File, Format, Skipped, Tracking, Unreadable, Workspace};
 
 /// Text read only for credentials is at most this long, in bytes.
-const TEXT_LIMIT: u64 = 1 << 20;
+pub(super) const TEXT_LIMIT: u64 = 1 << 20;
 /// A file with a role is at most this long, in bytes.
-const ROLE_LIMIT: u64 = 8 << 20;
+pub(super) const ROLE_LIMIT: u64 = 8 << 20;
 /// More files than this aren't read.
-const FILE_LIMIT: usize = 200_000;
+pub(super) const FILE_LIMIT: usize = 200_000;
 
 /// What to load beside what the table wants.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,9 @@ pub struct LoadOptions {
     pub overlays: HashMap<String, String>,
     /// Files that the person running it handed in, wherever they lie.
     pub given: Vec<Given>,
+    /// The home directory, where the personal files of agents are asked for: those the table names are
+    /// read, under paths that begin with `~/`.
+    pub home: Option<PathBuf>,
 }
 
 /// A file that the person running it handed in (`--plan`, `--var-file`): read whatever its name and place are, and
@@ -47,6 +50,9 @@ pub struct Given {
     pub format: Format,
 }
 
+/// Paths of files in the home directory begin with it.
+pub const HOME: &str = "~/";
+
 /// Why a project can't be loaded at all.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -57,6 +63,14 @@ pub enum LoadError {
         path: String,
         /// What the system says.
         error: std::io::Error,
+    },
+    /// A revision to compare with.
+    #[error("--base {revision}: {message}")]
+    Revision {
+        /// As written.
+        revision: String,
+        /// What is wrong.
+        message: String,
     },
     /// A file or value that was handed in and can't be used.
     #[error("{}", .0.join("\n"))]
@@ -103,6 +117,11 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
             link: false,
         });
     }
+    if let Some(home) = &options.home {
+        // A directory of the project that has this name is no one's home.
+        candidates.retain(|c| !c.path.starts_with(HOME));
+        candidates.extend(personal(home));
+    }
     candidates.sort_by(|a, b| a.path.cmp(&b.path));
     if candidates.len() > FILE_LIMIT {
         for dropped in candidates.drain(FILE_LIMIT..) {
@@ -118,10 +137,20 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
         })
         .collect();
     skipped.retain(|s| !options.given.iter().any(|g| g.path == s.path));
-    Ok(assemble(root, git.as_ref(), candidates, read, skipped, &options.given))
+    Ok(assemble(root, git.as_ref(), candidates, read, skipped, &options.given, options.home.is_some()))
 }
 
-fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
+/// The personal files of agents that are there. (A link may lead anywhere: they are the caller's own.)
+#[allow(clippy::disallowed_methods)]
+fn personal(home: &Path) -> Vec<Candidate> {
+    let there = Table::get().home.iter().map(|name| (name, home.join(name)));
+    there
+        .filter(|(_, full)| std::fs::metadata(full).is_ok_and(|m| m.is_file()))
+        .map(|(name, full)| Candidate { path: format!("{HOME}{name}"), full, ignored: true, link: false })
+        .collect()
+}
+
+pub(super) fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
     let mut builder = globset::GlobSetBuilder::new();
     for glob in list {
         let error = |e: &globset::Error| LoadError::Glob { glob: glob.clone(), message: e.kind().to_string() };
@@ -275,6 +304,7 @@ pub(super) fn assemble(
     read: Vec<Outcome>,
     mut skipped: Vec<Skipped>,
     given: &[Given],
+    personal: bool,
 ) -> Workspace {
     let table = Table::get();
     let mut sources = Sources::default();
@@ -301,6 +331,9 @@ pub(super) fn assemble(
         if role.is_empty() && has_shell_shebang(&text) {
             (role, format) = ("shell-script".into(), Format::Shell);
         }
+        if role.is_empty() && is_kubernetes(&candidate.path, &text) {
+            (role, format) = ("kubernetes".into(), Format::Yaml);
+        }
         let given = given.iter().find(|g| g.path == candidate.path);
         if let Some(given) = given {
             (role, format) = (given.role.into(), given.format);
@@ -311,7 +344,11 @@ pub(super) fn assemble(
             source,
             format,
             strict,
-            tracking: git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored)),
+            tracking: if candidate.path.starts_with(HOME) && personal {
+                Tracking::Home
+            } else {
+                git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored))
+            },
             // Whoever hands a file in means it.
             undeployed: given.is_none() && is_undeployed(table, &candidate.path),
             template,
@@ -333,6 +370,13 @@ fn has_shell_shebang(text: &str) -> bool {
     let first = text.lines().next().unwrap_or("");
     first.starts_with("#!")
         && ["sh", "bash", "dash", "ksh", "zsh"].iter().any(|s| first.split(['/', ' ']).any(|w| w == *s))
+}
+
+/// A manifest: YAML with `apiVersion` and `kind` at the top, and nothing of a template in it.
+fn is_kubernetes(path: &str, text: &str) -> bool {
+    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let says = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
+    yaml && says("apiVersion:") && says("kind:") && !text.contains("{{") && !text.contains("{%")
 }
 
 fn is_undeployed(table: &Table, path: &str) -> bool {

@@ -30,6 +30,7 @@ impl Values<'_> {
                 ("forced_by", strings(&change.forced_by)),
                 ("why", optional(change.why.as_deref())),
                 ("by", string(&change.by)),
+                ("told_by", string(&change.told_by)),
                 ("refused_by", optional(change.refused_by.as_deref())),
                 ("kept", strings(&change.kept)),
                 ("setting", optional(setting.and_then(|s| s.attribute.as_deref()))),

@@ -106,5 +106,6 @@ pub fn bare(at: Span) -> ResolvedBlock {
         attributes: IndexMap::new(),
         blocks: Vec::new(),
         unknown_blocks: IndexMap::new(),
+        outlined: None,
     }
 }
