@@ -48,6 +48,17 @@ pub struct Token {
     pub host: Option<Span>,
 }
 
+/// Whether a value is a secret that somebody uses: no placeholder, reference or word of documentation.
+pub fn is_real(knowledge: &Knowledge, value: &str) -> bool {
+    let reality = real::Reality::new(&knowledge.credentials().words);
+    let plain = ["true", "false", "null", "none", "yes", "no", "on", "off"];
+    value.len() >= 6
+        && !value.contains("://")
+        && !plain.contains(&value.to_ascii_lowercase().as_str())
+        && !reality.is_placeholder(value)
+        && !reality.is_documented(value)
+}
+
 /// The kind of credential that each of these names of variables holds, by its id, as far as the name
 /// alone tells it.
 pub fn kinds_named(knowledge: &Knowledge, names: &[&str]) -> Vec<Option<String>> {

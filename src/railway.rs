@@ -1,10 +1,12 @@
-//! Railway: `.railway/railway.ts`, `railway.toml`/`railway.json` → services, databases, volumes,
+//! Railway: `.railway/railway.ts` (and `.py`, `.go`), `railway.toml`/`railway.json` → services, databases, volumes,
 //! buckets and commands, per environment. (The Terraform provider's resources are joined in `model`.)
 
-mod config;
+pub mod config;
 pub mod dumps;
 mod evaluate;
+pub mod ignored;
 mod project;
+pub mod sdk;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -14,6 +16,10 @@ use crate::source::{SourceId, Span, Text};
 use crate::syntax::tree::Tree;
 use crate::syntax::typescript;
 use crate::workspace::Workspace;
+use ignored::Ignored;
+
+/// What the platform is called in `rules/knowledge/`.
+pub const PLATFORM: &str = "railway";
 
 /// The platform's name in the knowledge: what these files declare is of it.
 pub const PROVIDER: &str = "railway";
@@ -45,7 +51,6 @@ pub fn read<'a>(
     let named: BTreeSet<Text> =
         configs.iter().map(|p| p.environment.clone()).chain(options.environments.iter().cloned()).collect();
     let mut projects = project::read(&files, &named);
-    projects.extend(project::not_understood(workspace));
     projects.extend(configs);
     projects
 }
@@ -111,8 +116,16 @@ pub struct Service {
     pub variables: Vec<Variable>,
     /// Opened to the internet by a TCP proxy.
     pub tcp_proxy: Option<Span>,
+    /// Why it can't be known whether it is.
+    pub tcp_unknown: Option<Reason>,
+    /// `drainingSeconds`: how long it may finish what it is doing.
+    pub draining: Option<Maybe>,
+    /// `configFile`: the file that sets it besides.
+    pub config_file: Option<Maybe>,
     /// Keys that the product ignores.
-    pub ignored_keys: Vec<(Text, Span)>,
+    pub ignored_keys: Vec<Ignored>,
+    /// Paths at which an ignored key was meant to mount a volume.
+    pub meant_mounts: Vec<(Text, Span)>,
     /// Repository it is built from, `owner/name`.
     pub repository: Option<Maybe>,
     /// Directory of the repository it is built from.
@@ -188,6 +201,8 @@ pub struct Volume {
     pub span: Span,
     /// `isDeleted: true`: applying deletes it.
     pub deleted: Option<Span>,
+    /// Keys that the product ignores.
+    pub ignored_keys: Vec<Ignored>,
     /// Among the project's resources, not only mounted by one of them.
     pub declared: bool,
     /// Why it may not exist in this environment.
@@ -234,7 +249,11 @@ impl Service {
             mounts: Vec::new(),
             variables: Vec::new(),
             tcp_proxy: None,
+            tcp_unknown: None,
+            draining: None,
+            config_file: None,
             ignored_keys: Vec::new(),
+            meant_mounts: Vec::new(),
             repository: None,
             root: None,
             restart: None,

@@ -302,6 +302,17 @@ resource "aws_backup_selection" "orders" {
 }
 
 #[test]
+fn snapshots_are_deleted_by_whoever_deletes_their_database() {
+    let snapshot = "resource \"aws_db_snapshot\" \"kept\" {\n  db_instance_identifier = aws_db_instance.main.identifier\n  db_snapshot_identifier = \"kept\"\n}\n";
+    let main = format!("{}\n{snapshot}", role("AmazonRDSFullAccess"));
+    let workflow = workflow("", &takes_on("arn:aws:iam::123456789012:role/agent"));
+    let made = in_ci(&workflow, &main);
+    let found = path(made.model(), "aws_db_instance.main").expect("it deletes snapshots too");
+    assert!(found.survivors.is_empty(), "{found:?}");
+    assert!(found.best.takes_copies && found.best.calls > 1, "{:?}", found.best);
+}
+
+#[test]
 fn a_key_beside_the_project_is_what_its_commands_use() {
     let env =
         "AWS_ACCESS_KEY_ID=AKIAQ3EGRTD5XMVZ2LPB\nAWS_SECRET_ACCESS_KEY=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\n";

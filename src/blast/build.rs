@@ -189,7 +189,7 @@ impl<'a> Build<'a> {
             holders: &model.holders,
             knowledge: self.input.knowledge,
         };
-        for (number, grant) in model.grants.iter().enumerate().filter(|(_, g)| !g.undeployed) {
+        for (number, grant) in model.grants.iter().enumerate().filter(|(_, g)| !g.undeployed && g.unknown.is_none()) {
             let Some(agent) = self.input.agents.get(grant.agent) else { continue };
             if grant.decision == Decision::Gated {
                 // What comes of it nobody can say: told once, as the model's paths have it.

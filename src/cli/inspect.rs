@@ -133,7 +133,9 @@ impl Show<'_> {
         let mut map = Map::new();
         for (name, attribute) in &block.attributes {
             let path = format!("{prefix}{}", name.as_str());
-            spans.insert(path.clone(), Json::Object(self.at(attribute.span)));
+            if attribute.written {
+                spans.insert(path.clone(), Json::Object(self.at(attribute.span)));
+            }
             map.insert(name.as_str().to_owned(), self.value(&attribute.value, &path, unknown));
         }
         for (kind, inner) in &block.blocks {

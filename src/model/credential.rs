@@ -121,7 +121,7 @@ pub(super) fn operations_of(knowledge: &Knowledge, provider: Option<&str>, scope
 /// A file that is one person's own: ignored, or not tracked though its product calls it personal.
 pub fn is_personal(tracking: Tracking, path: &str) -> bool {
     match tracking {
-        Tracking::Ignored => true,
+        Tracking::Ignored | Tracking::Home => true,
         Tracking::Untracked => {
             let name = path.rsplit('/').next().unwrap_or(path);
             name.contains(".local.") || name.ends_with(".local")

@@ -92,6 +92,11 @@ fn used_for_something_else(joined: &Joined<'_>, way: &Way) -> bool {
     way.credential.and_then(|c| joined.credentials.get(c)).is_some_and(|c| c.used_for.is_some())
 }
 
+/// Why it isn't known whether a way's agent runs it unasked.
+fn unsure<'a>(joined: &Joined<'a>, way: &Way) -> Option<&'a Reason> {
+    joined.grants.get(way.grant)?.unknown.as_ref()
+}
+
 fn worth_a_path(store: &Store) -> bool {
     store.production
         && !store.undeployed
@@ -103,7 +108,8 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
     let mut ways: Vec<Way> = Vec::new();
     // Where a model decides, nobody can say what comes of it.
     let counts = |g: &Grant| {
-        g.agent == agent && !g.undeployed && g.decision != Decision::Gated && !g.gates.iter().any(|gate| gate.known)
+        let decides = g.decision != Decision::Gated || g.unknown.is_some();
+        g.agent == agent && !g.undeployed && decides && !g.gates.iter().any(|gate| gate.known)
     };
     for (number, grant) in joined.grants.iter().enumerate().filter(|(_, g)| counts(g)) {
         for act in grant.acts.iter().filter(|a| a.takes(store)) {
@@ -135,6 +141,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
     ways.sort_by_key(|way| {
         let outcome = outcome(way);
         (
+            unsure(joined, way).is_some(),
             !outcome.survivors.is_empty(),
             !outcome.undecided.is_empty(),
             Reverse(way.confidence.min(outcome.confidence)),
@@ -149,13 +156,17 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
     });
     let mut ways = ways.into_iter();
     let mut best = ways.next()?;
-    let Outcome { survivors, lost, undecided, confidence } = outcome(&best);
+    let Outcome { survivors, lost, mut undecided, confidence } = outcome(&best);
     best.confidence = best.confidence.min(confidence);
+    undecided.extend(unsure(joined, &best).cloned());
     let mut variants: Vec<(Act, Vec<usize>)> = Vec::new();
     let mut others: Vec<Way> = Vec::new();
     for way in ways {
         let known = variants.iter().any(|(a, _)| a.id == way.act.id) || way.act.id == best.act.id;
         let outcome = outcome(&way);
+        if unsure(joined, &way).is_some() {
+            continue;
+        }
         if way.grant == best.grant && !known && outcome.undecided.is_empty() {
             variants.push((way.act.clone(), outcome.survivors.clone()));
         }

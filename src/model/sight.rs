@@ -46,6 +46,11 @@ impl Sight {
         }
     }
 
+    /// Whether the project has nothing of any platform.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// Whether the project has something of a platform.
     pub fn has(&self, platform: &str) -> bool {
         self.words.contains(platform)

@@ -49,6 +49,8 @@ pub struct Store {
     pub hazards: IndexMap<&'static str, Switch>,
     /// Copies that other resources make of it.
     pub given: Vec<Given>,
+    /// What shows that it can be brought back.
+    pub restores: Vec<Restore>,
     /// The platform's words for deleting it.
     pub destroyed_by: Vec<String>,
     /// Attributes whose change replaces it.
@@ -112,6 +114,21 @@ pub struct Given {
     pub days: Value,
     /// Made once, not again and again.
     pub once: bool,
+}
+
+/// Something that brings a store back from a copy: a plan of tests, a script, a page in the config.
+#[derive(Clone, Debug)]
+pub struct Restore {
+    /// In words.
+    pub title: String,
+    /// Where it stands.
+    pub place: Arc<Place>,
+    /// Whether it is of this store: bool or unknown.
+    pub exists: Value,
+    /// The page that says how, where it is one.
+    pub runbook: Option<String>,
+    /// The day it was last tried, where that is stated.
+    pub on: Option<String>,
 }
 
 /// A setting of a store.

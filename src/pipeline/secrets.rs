@@ -9,7 +9,7 @@ use crate::syntax::tree::{Data, Node};
 
 /// The mask of a project.
 pub fn mask(inputs: &Inputs<'_>, documents: &[Document]) -> Mask {
-    let secrets: Vec<Span> = inputs.tokens.iter().map(|(_, token)| token.value).collect();
+    let mut secrets: Vec<Span> = inputs.tokens.iter().map(|(_, token)| token.value).collect();
     let mut values: Vec<Span> = Vec::new();
     for file in inputs.workspace.of_role("env") {
         if let Some(tree) = documents.get(file.source.id.0 as usize).and_then(Document::tree) {
@@ -32,7 +32,11 @@ pub fn mask(inputs: &Inputs<'_>, documents: &[Document]) -> Mask {
             }
         }
     }
-    Mask::with_values(secrets, values)
+    let plans = || inputs.terraform.iter().filter_map(|e| e.planned.as_ref()).map(|p| &p.plan);
+    secrets.extend(plans().flat_map(|p| &p.secrets));
+    values.extend(plans().flat_map(|p| &p.guarded));
+    let private: Vec<Span> = plans().flat_map(|p| &p.private).copied().collect();
+    Mask::with_values(secrets, values).and_places(&private)
 }
 
 /// The places of every plain value below a node. (Parsers cap nesting.)

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ignored::{Ignored, Of};
 use super::project::root_name;
 use super::settings::{BUILD_KEYS, DEPLOY_KEYS};
 use super::{Maybe, Project, Service, ServiceKind};
@@ -11,6 +12,11 @@ use crate::source::{SourceId, Span, Text};
 use crate::syntax::tree::{Data, Node, Tree};
 use crate::syntax::{json, toml};
 use crate::workspace::{File, Format, Workspace};
+
+/// The first day on which Railway doesn't read these files any more.
+pub const NOT_READ_FROM: &str = "2026-12-01";
+/// What moves them to `.railway/`.
+pub const MIGRATE: &str = "railway config migrate --apply --delete-files";
 
 /// One project for all config files, for each environment that one of them names, and production.
 pub(super) fn read<'a>(workspace: &'a Workspace, tree: &dyn Fn(SourceId) -> Option<&'a Tree>) -> Vec<Project> {
@@ -89,10 +95,16 @@ fn service(workspace: &Workspace, file: &File, root: &Node, environment: &Text) 
     service.cron = settings.text("deploy", "cronSchedule");
     service.restart = settings.text("deploy", "restartPolicyType");
     service.required_mount = settings.text("deploy", "requiredMountPath");
+    service.draining = settings.text("deploy", "drainingSeconds");
     service.replicas = settings.replicas();
     service.root =
         directory(&file.source.path).map(|d| Maybe { span: file.source.span().at_start(), text: Ok(d.into()) });
-    ignored(root, true, &mut service.ignored_keys);
+    ignored(root, "", true, &mut service.ignored_keys);
+    // An environment's block says nothing about the others.
+    let elsewhere = |key: &str| {
+        key.strip_prefix("environments.").is_some_and(|k| !k.starts_with(&format!("{}.", environment.as_str())))
+    };
+    service.ignored_keys.retain(|i| !elsewhere(&i.key));
     service
 }
 
@@ -157,32 +169,28 @@ fn text(node: &Node) -> Maybe {
 }
 
 /// Keys that aren't in Railway's schema: it ignores them.
-fn ignored(root: &Node, top: bool, found: &mut Vec<(Text, Span)>) {
+fn ignored(root: &Node, prefix: &str, top: bool, found: &mut Vec<Ignored>) {
     for member in root.members() {
-        match member.key.as_str() {
-            "build" => unknown_keys(&member.value, BUILD_KEYS, "build.", found),
-            "deploy" => unknown_keys(&member.value, DEPLOY_KEYS, "deploy.", found),
+        let key = member.key.as_str();
+        match key {
+            "build" => unknown_keys(&member.value, BUILD_KEYS, &format!("{prefix}build."), found),
+            "deploy" => unknown_keys(&member.value, DEPLOY_KEYS, &format!("{prefix}deploy."), found),
             "$schema" if top => {}
             "environments" if top => {
                 for environment in member.value.members() {
                     // One level: what stands in an environment's block is never a block of environments.
-                    let mut inner = Vec::new();
-                    ignored(&environment.value, false, &mut inner);
-                    let prefix = format!("environments.{}.", environment.key.as_str());
-                    found.extend(
-                        inner.into_iter().map(|(key, span)| (format!("{prefix}{}", key.as_str()).into(), span)),
-                    );
+                    ignored(&environment.value, &format!("environments.{}.", environment.key.as_str()), false, found);
                 }
             }
-            _ => found.push((member.key.clone(), member.key_span)),
+            _ => found.push(Ignored::new(&format!("{prefix}{key}"), member.key_span, Of::Config)),
         }
     }
 }
 
-fn unknown_keys(node: &Node, known: &[&str], prefix: &str, found: &mut Vec<(Text, Span)>) {
+fn unknown_keys(node: &Node, known: &[&str], prefix: &str, found: &mut Vec<Ignored>) {
     for member in node.members() {
         if !known.contains(&member.key.as_str()) {
-            found.push((format!("{prefix}{}", member.key.as_str()).into(), member.key_span));
+            found.push(Ignored::new(&format!("{prefix}{}", member.key.as_str()), member.key_span, Of::Config));
         }
     }
 }

@@ -132,6 +132,21 @@ impl Mask {
         Mask { spans, joined, values, texts: OnceLock::new() }
     }
 
+    /// The same, where these places aren't shown either, whatever stands there.
+    #[must_use]
+    pub fn and_places(mut self, places: &[Span]) -> Mask {
+        let mut all = std::mem::take(&mut self.joined);
+        all.extend(places.iter().filter(|s| s.start < s.end));
+        all.sort();
+        for span in all {
+            match self.joined.last_mut() {
+                Some(last) if last.source == span.source && span.start <= last.end => last.end = last.end.max(span.end),
+                _ => self.joined.push(span),
+            }
+        }
+        self
+    }
+
     /// The spans of both kinds, sorted.
     pub fn spans(&self) -> &[Span] {
         &self.spans

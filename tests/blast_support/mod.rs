@@ -11,7 +11,7 @@ use lastcopy::model::Act;
 use lastcopy::model::Model;
 use lastcopy::model::command::Command;
 use lastcopy::model::credential::Credential;
-use lastcopy::model::grant::{Grant, GrantKind};
+use lastcopy::model::grant::{Grant, GrantKind, How};
 use lastcopy::model::located::{Account, Blast, Located};
 use lastcopy::model::path::{Path, Way};
 use lastcopy::model::stakes::Stakes;
@@ -104,6 +104,7 @@ impl Made {
             terraform: provider == "aws",
             names: Vec::new(),
             given: Vec::new(),
+            restores: Vec::new(),
             hazards: IndexMap::new(),
         });
         self.model.stores.len() - 1
@@ -191,6 +192,9 @@ impl Made {
             condition: None,
             server: (kind == GrantKind::Mcp).then(|| "railway".to_owned()),
             read_only: None,
+            narrowed_by: None,
+            how: How::Entry,
+            unknown: None,
             local: false,
             undeployed: false,
             confidence: Confidence::High,

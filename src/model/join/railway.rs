@@ -123,6 +123,7 @@ fn build(inputs: &Inputs<'_>, project: &Project, declared: Declared<'_>) -> Opti
         makes: switches(&MAKES, &row.copies, &address, &place),
         hazards: switches(&HAZARDS, &[], &address, &place),
         given: Vec::new(),
+        restores: Vec::new(),
         destroyed_by: row.destroyed_by.clone(),
         replaces_on: row.replaces_on.clone(),
         note: row.note.clone(),
