@@ -1,5 +1,7 @@
 //! Commands that run by themselves, and what each would destroy.
 
+mod applied;
+
 use rayon::prelude::*;
 
 use crate::ci::{Command as Found, RunsIn};
@@ -42,6 +44,8 @@ pub struct Command {
     pub acts: Vec<Act>,
     /// Applies a plan nobody has seen.
     pub applies: bool,
+    /// The workflow in which pull requests are shown a plan, where what it applies is a fresh one.
+    pub planned_in: Option<String>,
     /// Environments it runs in.
     pub environments: Vec<String>,
     /// Whether it belongs to production.
@@ -63,6 +67,14 @@ pub fn commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Command> {
             for (text, runs_in, how_often) in of_service(service) {
                 all.extend(deployed(inputs, sight, project, service, text, runs_in, &how_often));
             }
+        }
+    }
+    let planned_in = applied::planned_in(inputs);
+    for command in all.iter_mut().filter(|c| c.applies && c.runs_in == "workflow") {
+        command.planned_in.clone_from(&planned_in);
+        // Somebody has seen a plan, if not this one.
+        if planned_in.is_some() {
+            command.stakes = Stakes::Rebuildable;
         }
     }
     fold(all)
@@ -98,6 +110,7 @@ fn found(inputs: &Inputs<'_>, sight: &Sight, command: &Found) -> Vec<Command> {
         gates: command.gates.clone(),
         acts: Vec::new(),
         applies: false,
+        planned_in: None,
         environments: Vec::new(),
         production: verdict.production,
         undeployed: file.undeployed,
@@ -164,6 +177,7 @@ fn deployed(
         gates: Vec::new(),
         acts: Vec::new(),
         applies: false,
+        planned_in: None,
         environments: vec![project.environment.as_str().to_owned()],
         production: verdict.production,
         undeployed: file.undeployed,
@@ -201,6 +215,10 @@ fn split(
         let Some((tool, operation)) = inputs.knowledge.operation_of(&performed.id) else { continue };
         if performed.prompts == Some(true) && blank.runs_in != "script" {
             // Without a terminal a prompt is an error, not a yes.
+            continue;
+        }
+        let written = text.get(performed.span.0..performed.span.1).unwrap_or("");
+        if operation.applies && applied::holds_nothing(inputs, dir, written) {
             continue;
         }
         let known = Act::of(tool, operation, sight.sees(tool, operation));
@@ -249,12 +267,13 @@ fn stakes(acts: &[Act], production: bool) -> Stakes {
 }
 
 /// The same command in several environments is one, and so are the steps of one job that do the same
-/// sort of thing: whoever mends the job mends them together.
+/// sort of thing, and the jobs of one workflow that apply: whoever mends one mends them together.
 fn fold(all: Vec<Command>) -> Vec<Command> {
     let mut folded: Vec<Command> = Vec::new();
     for command in all {
         let same = |c: &&mut Command| {
-            c.address == command.address
+            let applied = c.applies && c.runs_in == "workflow" && c.file == command.file && c.gates == command.gates;
+            (c.address == command.address || applied && c.stakes == command.stakes)
                 && (c.span == command.span || c.runs_in == "workflow" && !c.acts.is_empty() && !command.acts.is_empty())
                 && c.runs_in == command.runs_in
                 && c.applies == command.applies

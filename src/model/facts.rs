@@ -382,6 +382,11 @@ pub const KINDS: &[Kind] = &[
             a("operations", List(&OPERATION), "what it would destroy"),
             a("named", String, "the operations by name, for messages"),
             a("applies", Bool, "whether it applies a plan nobody has seen"),
+            a(
+                "planned_in",
+                String,
+                "the workflow that shows pull requests a plan, where a fresh one is applied; null if none",
+            ),
             a("stores", LIST_STRING, "stores of this project it reaches"),
         ],
     },

@@ -219,6 +219,7 @@ impl Made {
             gates: Vec::new(),
             acts,
             applies: false,
+            planned_in: None,
             environments: Vec::new(),
             production: true,
             undeployed: false,

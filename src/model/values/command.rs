@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::grant::listed;
 use super::grant::operation;
-use super::{Common, Values, string, strings};
+use super::{Common, Values, optional, string, strings};
 use crate::expr::Value;
 use crate::finding::{Location, Place, Role};
 use crate::model::act::Act;
@@ -47,6 +47,7 @@ impl Values<'_> {
                 ("operations", Value::tuple(acts.iter().map(|a| operation(a)).collect())),
                 ("named", string(&listed(&calls))),
                 ("applies", Value::bool(command.applies)),
+                ("planned_in", optional(command.planned_in.as_deref())),
                 ("stores", strings(reached.map(|s| s.address.as_str()))),
             ],
         );
