@@ -123,3 +123,27 @@ fn another_files_use_decides_with_medium_confidence() {
     let (_, found) = project(&[env, bearer, header]);
     assert_eq!(found[0].2.scope, Scope::Unknown, "the uses don't agree");
 }
+
+#[test]
+fn a_generated_password_in_documentation_is_no_example() {
+    let at = |text: &str| {
+        let files = [("docs/notes.md".to_owned(), text.to_owned())].into_iter().collect();
+        let workspace = lastcopy::workspace::in_memory(&files);
+        lastcopy::credentials::find(&workspace, &lastcopy::knowledge::Knowledge::embedded()).len()
+    };
+    assert_eq!(
+        at("- target (prod): `postgresql://postgres:kXq9Zr4mTv2LbN8w@ballast.proxy.rlwy.net:41234/railway`\n"),
+        1
+    );
+    assert_eq!(at("psql postgresql://postgres:kXqZrWmTvQLbNhwJdSgP@db.acme.io/app\n"), 1);
+    for made_up in [
+        "postgresql://postgres:kXq9Zr4mTv2LbN8w@localhost:5432/app",
+        "postgresql://user:password@db.acme.io/app",
+        "postgres://app:MySuperSecretPass@db.acme.io/app",
+        "postgres://app:YOUR_PASSWORD_HERE1@db.acme.io/app",
+        "postgres://app:hunter22@db.example.com/app",
+        "postgresql://postgres:correcthorsebatterystaple@db.acme.io/app",
+    ] {
+        assert_eq!(at(&format!("Set DATABASE_URL={made_up}\n")), 0, "{made_up}");
+    }
+}

@@ -10,6 +10,8 @@ pub struct Manner {
     pub quoted: bool,
     /// Documentation, an example or a template for a person to fill in.
     pub example: bool,
+    /// Documentation, of the two.
+    pub prose: bool,
     /// A test.
     pub test: bool,
     /// `NAME value` assigns (a Dockerfile's `ENV`).
@@ -41,6 +43,7 @@ impl Manner {
         Manner {
             quoted,
             example: file.role == "env-example" || documentation || parts(&words.examples),
+            prose: documentation && file.role != "env-example" && !parts(&words.examples),
             test: parts(&words.tests),
             spaced: file.role == "dockerfile",
         }

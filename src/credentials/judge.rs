@@ -3,6 +3,7 @@
 use crate::credentials::Token;
 use crate::credentials::file::Manner;
 use crate::credentials::names::canonical;
+use crate::credentials::real::is_generated;
 use crate::credentials::scan::{By, Raw, Scanned, Scanner};
 use crate::credentials::uses::{Everywhere, has_word, purpose};
 use crate::finding::Confidence;
@@ -27,7 +28,11 @@ fn token(
     let text: &str = &file.source.text;
     let name = raw.name.and_then(|(start, end)| text.get(start..end));
     let (_, first) = scanner.kinds.get(raw.kind)?;
-    if !first.distinct && (manner.example || manner.test && manner.quoted) {
+    // Who writes about a project writes addresses with made-up passwords; a generated one isn't made up.
+    let generated =
+        || text.get(raw.value.0..raw.value.1).is_some_and(|value| raw.host.is_some() && is_generated(value));
+    let example = manner.example && !(manner.prose && generated());
+    if !first.distinct && (example || manner.test && manner.quoted) {
         return None;
     }
     let (number, elsewhere) = judged(scanner, text, scanned, uses, raw, name);

@@ -155,6 +155,16 @@ pub fn looks_random(value: &str) -> bool {
         && !words_and_numbers(value)
 }
 
+/// Whether only a generator makes such a password: it looks random, or is of letters whose case changes
+/// more often than words' does.
+pub fn is_generated(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let changes =
+        bytes.windows(2).filter(|w| matches!(w, [a, b] if a.is_ascii_uppercase() != b.is_ascii_uppercase())).count();
+    let letters = bytes.len() >= 16 && bytes.iter().all(u8::is_ascii_alphabetic) && changes * 3 >= bytes.len();
+    looks_random(value) || letters && bytes.iter().collect::<HashSet<_>>().len() >= 10
+}
+
 /// `my-service-account-2`, `prod_token_v1`, `securepwd123`: words, and numbers of a few digits.
 fn words_and_numbers(value: &str) -> bool {
     let separators = ['-', '_', '.', '/', ':', '!', '@', '#'];
