@@ -92,7 +92,7 @@ fn check_condition(of: &str, condition: &Condition) {
 }
 
 fn check_path(of: &str, path: &str) {
-    let name = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let name = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     assert!(path.split('.').all(name), "{of}: path `{path}`");
 }
 
