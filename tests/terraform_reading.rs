@@ -72,7 +72,13 @@ fn at_most_sixteen_environments_and_that_is_told() {
     let (_dir, workspace) = project(&files);
     let all = run(&workspace);
     assert_eq!(all.len(), 16);
-    assert!(all.iter().all(|e| e.problems.iter().any(|p| p.kind == "limit")));
+    assert!(all.iter().all(|e| e.problems.iter().any(|p| p.kind == "limit" && p.message.contains("`.`"))));
+    // What is asked for is looked at, wherever it stands.
+    let options = Options { environment: Some("e19".into()), ..Options::default() };
+    let all = run_with(&workspace, &options);
+    let names: Vec<_> = all.iter().map(|e| e.environment.as_str()).collect();
+    assert_eq!(names, ["e19"]);
+    assert!(all[0].problems.is_empty());
 }
 
 #[test]

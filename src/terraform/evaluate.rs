@@ -165,7 +165,9 @@ impl Project<'_> {
         evaluation.providers = walk.providers.all;
         evaluation.problems.extend(shared.problems.take());
         if plan.cut {
-            let message = format!("more than {} environments: the others aren't looked at", roots::ENVIRONMENTS);
+            let most = roots::ENVIRONMENTS;
+            let message =
+                format!("`{}` has more than {most} environments: the others aren't looked at", evaluation.root);
             evaluation.problems.push(Reason::new("limit", message));
         }
         let evaluation = match told {

@@ -202,13 +202,14 @@ fn environments(
         plans.push(finish("default".into(), base.clone(), false));
     }
     let names = environment_names(&others, &config.dir);
-    for (file, name) in others.iter().zip(names).take(ENVIRONMENTS) {
+    // What is asked for is among those that are looked at, however many there are.
+    let wanted = |name: &String| options.environment.as_ref().is_none_or(|w| w == name);
+    let all: Vec<_> = others.iter().zip(names).filter(|(_, name)| wanted(name)).collect();
+    let cut = all.len() > ENVIRONMENTS;
+    for (file, name) in all.into_iter().take(ENVIRONMENTS) {
         let mut given = base.clone();
         given.extend(of_file(file, parsed));
-        plans.push(finish(name, given, others.len() > ENVIRONMENTS));
-    }
-    if let Some(wanted) = &options.environment {
-        plans.retain(|p| p.environment == *wanted || p.environment == "default");
+        plans.push(finish(name, given, cut));
     }
     plans
 }
