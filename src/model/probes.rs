@@ -55,7 +55,12 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
             if let Some(command) = &operation.command {
-                let act = Act::of(tool, operation, sight.sees(tool, operation)).called_as_command(operation);
+                let mut act = Act::of(tool, operation, sight.sees(tool, operation)).called_as_command(operation);
+                // Where its form alone doesn't tell, what the command says of it does: an engine's own host.
+                if act.target == Target::Unknown {
+                    let performed = (inputs.classify)(None, command).operations;
+                    act.target = performed.iter().find(|p| p.id == operation.id).map_or(act.target, |p| p.target);
+                }
                 probes.push(Probe::of(command, GrantKind::Command, act));
             }
         }
