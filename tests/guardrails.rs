@@ -307,6 +307,7 @@ fn the_stakes_of_a_grant() {
     // Local targets, git, the checkout.
     let local = "\"Bash(docker compose down -v)\", \"Bash(dropdb -h localhost app)\", \"Bash(git:*)\", \"Bash(rm:*)\"";
     assert_eq!(regular(local, &[RAILWAY]), [""; 0]);
+    assert_eq!(pedantic("\"Bash(docker compose down -v)\"", &[RAILWAY]), [""; 0]);
     // A script that nobody runs is no finding.
     let scripts = ("package.json", "{\"scripts\": {\"down\": \"railway volume delete --volume pgdata --yes\"}}");
     assert_eq!(regular("\"Bash(ls)\"", &[RAILWAY, scripts]), [""; 0]);
@@ -319,6 +320,24 @@ fn the_stakes_of_a_grant() {
         Made::of(&[(".codex/config.toml", "approval_policy = \"never\"\nsandbox_mode = \"danger-full-access\"\n")])
             .run();
     assert!(shown(&run, Persona::Auditor).findings.iter().all(|f| f.severity < Severity::Error));
+}
+
+#[test]
+fn where_a_model_decides_nothing_is_said_to_run() {
+    let allow_list = (".cursor/permissions.json", "{\"terminalAllowlist\": [\"ls\"]}");
+    let found = told(&Made::of(&[allow_list]).run(), Persona::Pedantic);
+    assert_eq!(found, ["note only-a-model-decides .cursor/permissions.json:1"]);
+    let auto = "{\"permissions\": {\"deny\": [\"Bash(terraform destroy:*)\"]}}";
+    let run = Made::of(&[TERRAFORM, (".claude/settings.json", auto)]).run();
+    assert!(protection(&run, "Bash(terraform destroy:*)").gated);
+    let chosen = shown(&run, Persona::Pedantic);
+    let deny = chosen.findings.iter().find(|f| f.rule == "deny-that-does-not-hold").unwrap();
+    assert!(deny.message.contains("leaves it to a model"), "{}", deny.message);
+    assert!(!has_regular(&run, "deny-that-does-not-hold"));
+}
+
+fn has_regular(run: &Run, rule: &str) -> bool {
+    shown(run, Persona::Regular).findings.iter().any(|f| f.rule == rule && f.outcome == Outcome::Finding)
 }
 
 #[test]

@@ -352,6 +352,7 @@ pub const KINDS: &[Kind] = &[
             a("holds", Bool, "whether it stops every form of what it names, or what it misses is asked about"),
             a("mend", Place, "entries that would stop what it misses, for `fix`; null where none would"),
             a("walked_around_by", LIST_STRING, "forms of the command that run with nobody asked"),
+            a("gated", Bool, "whether only a model decides on those forms"),
             a("inert", Bool, "whether the product ignores it"),
             a("why_inert", String, "why; null if it isn't"),
         ],

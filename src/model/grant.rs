@@ -324,7 +324,7 @@ impl Collected {
         });
         grant.surfaces.sort();
         // By what is told of it.
-        let told = if grant.in_sight().next().is_some() { Act::tellable } else { |_: &Act| true };
+        let told = if grant.in_sight().next().is_some() { Act::tellable } else { |a: &Act| a.target != Target::Local };
         let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
         let gated = !grant.acts.iter().filter(|a| told(a)).any(|a| self.runs.contains(&a.id));
         if gated {

@@ -56,7 +56,12 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
             let Some(command) = &operation.command else { continue };
-            let act = Act::of(tool, operation, sight.sees(tool, operation));
+            let mut act = Act::of(tool, operation, sight.sees(tool, operation));
+            // Where its form alone doesn't tell, what the command says of it does: an engine's own host.
+            if act.target == Target::Unknown {
+                let performed = (inputs.classify)(None, command).operations;
+                act.target = performed.iter().find(|p| p.id == operation.id).map_or(act.target, |p| p.target);
+            }
             for command in by_every_program(tool, operation, command) {
                 let act = Act { command: command.clone(), ..act.clone() }.called_as_command(operation);
                 probes.push(Probe::of(&command, GrantKind::Command, act));

@@ -36,6 +36,8 @@ pub struct Protection {
     pub effect: &'static str,
     /// Whether nothing of what it names gets through in another form; or why that isn't known.
     pub holds: Result<bool, Reason>,
+    /// Whether only a model decides on them.
+    pub gated: bool,
     /// Forms that run with nobody asked, the plainest first.
     pub walked_around_by: Vec<String>,
     /// Why its product doesn't use it.
@@ -155,6 +157,7 @@ fn of_agent(
             layer: entry.layer.clone(),
             effect: entry.effect,
             holds: Ok(true),
+            gated: false,
             walked_around_by: Vec::new(),
             inert: entry.inert.clone(),
             acts: Vec::new(),
@@ -186,6 +189,7 @@ fn of_agent(
             layer: "project".to_owned(),
             effect: "hook",
             holds: answer.map_or(Err(program), |a| Ok(a == "deny")),
+            gated: false,
             walked_around_by: Vec::new(),
             inert: None,
             acts: Vec::new(),
@@ -259,6 +263,7 @@ fn judge(
         missed.retain(|(_, around)| !around.is_empty());
     } else {
         protection.confidence = Confidence::Low;
+        protection.gated = true;
     }
     if let Some((aim, _)) = missed.first() {
         protection.confidence = protection.confidence.min(aim.act.confidence);
