@@ -219,6 +219,14 @@ pub struct Image {
 }
 
 impl Dumps {
+    /// Whether a text names a program that dumps, carries away or restores at all.
+    pub fn speaks_of(&self, text: &str) -> bool {
+        let dumpers = self.dumpers.iter().map(|d| &d.program);
+        let calls = self.calls.iter().map(|c| &c.program);
+        let uploaders = self.uploaders.iter().filter(|u| u.scheme.is_some()).map(|u| &u.program);
+        dumpers.chain(calls).chain(uploaders).any(|program| text.contains(program.as_str()))
+    }
+
     /// What is known of an engine.
     pub fn engine(&self, name: &str) -> Option<&Engine> {
         self.engines.iter().find(|e| e.engine == name)

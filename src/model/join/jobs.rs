@@ -46,13 +46,17 @@ pub fn jobs(inputs: &Inputs<'_>) -> Vec<Job> {
         if file.undeployed || file.role == "compose" || first.interpreter.is_some() {
             continue;
         }
+        // Most commands speak of none of the programs: those aren't taken apart.
+        if !group.iter().any(|c| knowledge.speaks_of(&c.text)) {
+            continue;
+        }
         let text: Vec<&str> = group.iter().map(|c| c.text.as_str()).collect();
         let deeds = dumps::read(&text.join("\n"), knowledge);
         if deeds.is_empty() {
             continue;
         }
         let path = &file.source.path;
-        let called = || called_by(inputs, first, &file.role, path);
+        let called = || called_by(first, &file.role, path);
         let by_itself = if is_scheduled(first) || scheduled.iter().any(|s| called().iter().any(|c| s.text.contains(c)))
         {
             Ok(())
@@ -89,8 +93,7 @@ fn is_scheduled(command: &ci::Command) -> bool {
 }
 
 /// The ways to call what a file defines.
-fn called_by(inputs: &Inputs<'_>, command: &ci::Command, role: &str, path: &str) -> Vec<String> {
-    let _ = inputs;
+fn called_by(command: &ci::Command, role: &str, path: &str) -> Vec<String> {
     match command.runs_in {
         RunsIn::ShellScript => vec![path.rsplit('/').next().unwrap_or(path).to_owned()],
         _ => Table::get().invocations(role, &command.name),
