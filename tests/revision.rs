@@ -50,7 +50,9 @@ fn text(workspace: &Workspace, path: &str) -> String {
 #[test]
 fn every_name_of_a_revision_leads_to_its_files() {
     let dir = packed(&[]);
-    for name in ["HEAD~1", "HEAD^", "main~1", "refs/heads/main^1", "v1", "tags/v1", "v1^{commit}", "@~", FIRST, &FIRST[..7]] {
+    for name in
+        ["HEAD~1", "HEAD^", "main~1", "refs/heads/main^1", "v1", "tags/v1", "v1^{commit}", "@~", FIRST, &FIRST[..7]]
+    {
         let workspace = at(dir.path(), name).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(text(&workspace, "infra/main.tf").contains("\"gone\""), "{name}");
         assert!(text(&workspace, ".railway/railway.ts").contains("assets"), "{name}");
@@ -186,8 +188,12 @@ fn links_submodules_and_names_that_lead_out_are_left_out() {
 
 /// `rule message`, of each finding that says what a comparison found.
 fn told(dir: &Path, revision: &str) -> Vec<String> {
-    let request =
-        Request { root: dir.to_path_buf(), today: "2026-11-24".into(), base: Some(revision.into()), ..Request::default() };
+    let request = Request {
+        root: dir.to_path_buf(),
+        today: "2026-11-24".into(),
+        base: Some(revision.into()),
+        ..Request::default()
+    };
     let (config, knowledge) = (Config::default(), Knowledge::embedded());
     let project = pipeline::project(&request, &config, &knowledge).unwrap();
     let run = pipeline::judge(project, &RuleSet::embedded(), &config, &request, &knowledge);
@@ -205,7 +211,8 @@ fn told(dir: &Path, revision: &str) -> Vec<String> {
 
 const PROJECT: &str = "import { bucket, defineRailway, postgres, project } from \"railway/iac\";\n\
                        export default defineRailway(() => project(\"acme\", { resources: [postgres(\"db\")";
-const TERRAFORM: &str = "resource \"aws_db_instance\" \"main\" {\n  identifier          = \"main\"\n  deletion_protection = true\n}\n";
+const TERRAFORM: &str =
+    "resource \"aws_db_instance\" \"main\" {\n  identifier          = \"main\"\n  deletion_protection = true\n}\n";
 
 #[test]
 fn what_is_gone_is_told_at_what_is_left() {
@@ -269,7 +276,8 @@ fn a_database_that_only_one_environment_keeps() {
 
 #[test]
 fn renaming_an_environment_replaces_it() {
-    let before = "resource \"railway_environment\" \"prod\" {\n  name       = \"production\"\n  project_id = \"p\"\n}\n";
+    let before =
+        "resource \"railway_environment\" \"prod\" {\n  name       = \"production\"\n  project_id = \"p\"\n}\n";
     let dir = tempfile::tempdir().unwrap();
     let loose = Loose(dir.path().to_path_buf());
     let file = loose.write("blob", before.as_bytes());

@@ -74,11 +74,14 @@ impl Show<'_> {
         };
         let mut entry = self.at(service.span);
         entry.insert("name".into(), json!(self.text(&service.name)));
-        entry.insert("kind".into(), json!(match &service.kind {
-            ServiceKind::Service => "service",
-            ServiceKind::Function => "function",
-            ServiceKind::Database(_) => "database",
-        }));
+        entry.insert(
+            "kind".into(),
+            json!(match &service.kind {
+                ServiceKind::Service => "service",
+                ServiceKind::Function => "function",
+                ServiceKind::Database(_) => "database",
+            }),
+        );
         for (key, value) in [
             ("image", &service.image),
             ("start", &service.start),

@@ -122,7 +122,8 @@ fn of_service(service: &Service) -> Vec<(&Maybe, &'static str, String)> {
             None => {
                 let replicas =
                     service.replicas.filter(|n| *n > 1).map_or(String::new(), |n| format!(" of {n} replicas"));
-                let policy = service.restart.as_ref().and_then(|r| r.text.as_ref().ok()).map(|r| r.to_ascii_uppercase());
+                let policy =
+                    service.restart.as_ref().and_then(|r| r.text.as_ref().ok()).map(|r| r.to_ascii_uppercase());
                 let when = match policy.as_deref() {
                     Some("NEVER") => "each deploy",
                     Some("ALWAYS") => "each deploy, and again whenever it ends",

@@ -14,9 +14,8 @@ pub fn projects(inputs: &Inputs<'_>) -> Vec<Project> {
 }
 
 fn project(evaluation: &Evaluation) -> Option<Project> {
-    let all = |kind: &'static str| {
-        evaluation.resources.iter().filter(move |r| r.mode == Mode::Managed && r.type_ == kind)
-    };
+    let all =
+        |kind: &'static str| evaluation.resources.iter().filter(move |r| r.mode == Mode::Managed && r.type_ == kind);
     let mut services: Vec<Service> = Vec::new();
     for resource in all("railway_service") {
         let mut service = service(resource);
@@ -25,9 +24,8 @@ fn project(evaluation: &Evaluation) -> Option<Project> {
                 variables(&other.block, of, &mut service.variables);
             }
         }
-        service.tcp_proxy = all("railway_tcp_proxy")
-            .find(|o| refers(&o.block, "service_id", resource))
-            .map(|proxy| proxy.block.header);
+        service.tcp_proxy =
+            all("railway_tcp_proxy").find(|o| refers(&o.block, "service_id", resource)).map(|proxy| proxy.block.header);
         services.push(service);
     }
     let first = services.first()?.span;
