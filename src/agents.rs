@@ -30,12 +30,13 @@ pub use files::Files;
 pub use hook::Hook;
 
 use std::any::Any;
+use std::sync::Arc;
 
 use crate::finding::Reason;
-use crate::source::{SourceId, Span, Text};
+use crate::source::{Source, SourceId, Span, Text};
 use crate::syntax::Problem;
 use crate::syntax::tree::Tree;
-use crate::workspace::Workspace;
+use crate::workspace::{File, Tracking, Workspace};
 
 /// What an agent does with a call. Ordered: all but `Deny` and `Ask` count as unasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,7 +110,7 @@ pub struct Entry {
     pub text: Text,
     /// Where.
     pub span: Span,
-    /// `allow`, `ask`, `deny`.
+    /// `allow`, `ask`, `deny`; `prose` for what is said to a reviewing model.
     pub effect: &'static str,
     /// Which layer: `project`, `local`, `agent:release-manager`, `skill:x`, `user`.
     pub layer: String,
@@ -144,6 +145,8 @@ pub struct Agent {
     pub dir: String,
     /// Files it is read from.
     pub files: Vec<SourceId>,
+    /// Where something starts it by itself: the action, or the command of a step or script.
+    pub started: Option<Span>,
     /// The version whose rules are applied: `Claude Code 2.1.330 (2026-11)`. `None`: found, not yet understood.
     pub semantics: Option<&'static str>,
     /// Surfaces it has.
@@ -182,6 +185,12 @@ pub trait Procedure: Send + Sync + Any {
     /// Whether an entry of this agent is about `call`: an allow grants it, a deny or ask stops it.
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool;
 
+    /// Entries which, beside a deny or ask entry, stop the forms of a command that it misses: `base` is the
+    /// program with its sub-command, `forms` are whole commands. `None` where no such entries would.
+    fn stopping(&self, _entry: &Entry, _base: &str, _forms: &[String]) -> Option<Vec<String>> {
+        None
+    }
+
     /// Itself, for what one agent alone can be asked (Cursor's Run Modes).
     fn as_any(&self) -> &dyn Any;
 }
@@ -211,6 +220,45 @@ pub struct Home {
     pub cursor_permissions: Option<Tree>,
     /// `~/.cursor/cli-config.json`.
     pub cursor_cli: Option<Tree>,
+    /// `~/.codex/config.toml`.
+    pub codex_config: Option<Tree>,
+    /// `~/.codex/rules/default.rules`.
+    pub codex_rules: Option<Arc<Source>>,
+    /// `~/.gemini/settings.json`.
+    pub gemini_settings: Option<Tree>,
+    /// `~/.config/opencode/opencode.json`.
+    pub opencode: Option<Tree>,
+}
+
+impl Home {
+    /// The personal files among those of a workspace; `None` where they weren't asked for.
+    pub fn of<'a>(workspace: &'a Workspace, tree: &dyn Fn(SourceId) -> Option<&'a Tree>) -> Option<Home> {
+        let own: Vec<&File> = workspace.files.iter().filter(|f| f.tracking == Tracking::Home).collect();
+        let file = |name: &str| own.iter().find(|f| f.source.path.get(2..) == Some(name));
+        let data = |name: &str| file(name).and_then(|f| tree(f.source.id)).cloned();
+        (!own.is_empty()).then(|| Home {
+            claude_settings: data(".claude/settings.json"),
+            cursor_permissions: data(".cursor/permissions.json"),
+            cursor_cli: data(".cursor/cli-config.json"),
+            codex_config: data(".codex/config.toml"),
+            codex_rules: file(".codex/rules/default.rules").map(|f| Arc::clone(&f.source)),
+            gemini_settings: data(".gemini/settings.json"),
+            opencode: data(".config/opencode/opencode.json").or_else(|| data(".config/opencode/opencode.jsonc")),
+        })
+    }
+
+    /// Whether there is a personal file of an agent.
+    fn has(&self, id: &str) -> bool {
+        match id {
+            "claude" => self.claude_settings.is_some(),
+            "cursor" => self.cursor_permissions.is_some(),
+            "cursor-cli" => self.cursor_cli.is_some(),
+            "codex" => self.codex_config.is_some() || self.codex_rules.is_some(),
+            "gemini" => self.gemini_settings.is_some(),
+            "opencode" => self.opencode.is_some(),
+            _ => false,
+        }
+    }
 }
 
 impl Agent {
@@ -221,6 +269,7 @@ impl Agent {
             name: name.into(),
             dir: dir.to_owned(),
             files: Vec::new(),
+            started: None,
             semantics: None,
             surfaces: Vec::new(),
             entries: Vec::new(),
@@ -285,12 +334,25 @@ pub fn read<'a>(
     let table = table::Table::builtin();
     let mut agents = Vec::new();
     for known in UNDERSTOOD {
-        for dir in (known.directories)(&files) {
+        let mut directories = (known.directories)(&files);
+        // A personal file counts in every project, whatever the project says.
+        if directories.is_empty() && options.home.as_ref().is_some_and(|h| h.has(known.id)) {
+            directories.push(String::new());
+        }
+        for dir in directories {
             agents.push((known.read)(&files, &dir, table, options));
         }
     }
     found::read(&files, table, &mut agents);
     ci::read(&files, table, &mut agents);
+    let own = |span: Span| workspace.file(span.source).is_some_and(|f| f.tracking == Tracking::Home);
+    for entry in agents.iter_mut().flat_map(|a| &mut a.entries).filter(|e| own(e.span)) {
+        entry.layer = "user".to_owned();
+    }
+    // Where it is configured is told by the project's own file first.
+    for agent in &mut agents {
+        agent.files.sort_by_key(|id| workspace.file(*id).is_some_and(|f| f.tracking == Tracking::Home));
+    }
     agents.sort_by(|a, b| a.dir.cmp(&b.dir));
     agents
 }

@@ -59,6 +59,24 @@ pub fn is_real(knowledge: &Knowledge, value: &str) -> bool {
         && !reality.is_documented(value)
 }
 
+/// The kind of credential that each of these names of variables holds, by its id, as far as the name
+/// alone tells it.
+pub fn kinds_named(knowledge: &Knowledge, names: &[&str]) -> Vec<Option<String>> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let all = knowledge.credentials();
+    let kinds: Vec<_> = all.platforms.iter().flat_map(|p| &p.kinds).collect();
+    let mut known = names::Names::new(&all.words);
+    for (number, kind) in kinds.iter().enumerate() {
+        for name in &kind.variables {
+            known.add(name, number);
+        }
+    }
+    let one = |name: &&str| Some(kinds.get(*known.kinds(name).first()?)?.id.clone());
+    names.iter().map(one).collect()
+}
+
 /// Every token in the project's text, by file and place. Linear in the text: a line of any length
 /// is searched once, and what is read around a hit is bounded.
 pub fn find(workspace: &Workspace, knowledge: &Knowledge) -> Vec<(SourceId, Token)> {

@@ -139,6 +139,13 @@ pub enum Slot {
         /// White space before it on its line.
         indent: String,
     },
+    /// What would mend it, whole: written by whoever knows the file's grammar.
+    Rewrite {
+        /// In words.
+        title: String,
+        /// The edits.
+        edits: Vec<Edit>,
+    },
     /// The value comes through something else: not ours to edit here.
     Indirect,
     /// Not a value at all.

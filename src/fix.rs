@@ -15,7 +15,7 @@ pub use diff::diff;
 use crate::finding::{Edit, Finding, Fix};
 use crate::source::{Source, SourceId};
 use crate::syntax::document;
-use crate::workspace::{File, Workspace};
+use crate::workspace::{File, Tracking, Workspace};
 use edits::Edits;
 
 /// What came of applying fixes.
@@ -117,6 +117,9 @@ impl State<'_> {
         for edit in &fix.edits {
             let id = edit.span.source;
             let file = self.workspace.file(id).ok_or("it changes a file that wasn't read")?;
+            if file.tracking == Tracking::Home {
+                return Err("it changes a file of your own, outside of the project".into());
+            }
             if file.template {
                 return Err(format!("{} is a template of another language", file.source.path));
             }

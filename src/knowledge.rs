@@ -7,9 +7,11 @@ pub mod dumps;
 pub mod iam;
 pub mod images;
 mod mcp;
+pub mod modules;
 pub mod operations;
 pub mod scalar;
 pub mod stores;
+pub mod switches;
 pub mod wrappers;
 
 use std::sync::OnceLock;
@@ -23,6 +25,7 @@ use stores::{Backend, Provider, Reference, StoreType};
 pub struct Knowledge {
     stores: Vec<Part<Provider>>,
     rights: Vec<Part<iam::Rights>>,
+    modules: Vec<Part<modules::Module>>,
     credentials: OnceLock<Credentials>,
     dumps: OnceLock<Dumps>,
     images: OnceLock<Images>,
@@ -61,6 +64,7 @@ impl Knowledge {
         Knowledge {
             stores,
             rights,
+            modules: MODULES.iter().map(Part::of).collect(),
             credentials: OnceLock::new(),
             dumps: OnceLock::new(),
             images: OnceLock::new(),
@@ -93,6 +97,21 @@ impl Knowledge {
     /// Every platform whose rights are known.
     pub fn all_rights(&self) -> impl Iterator<Item = &iam::Rights> {
         self.rights.iter().filter_map(Part::get)
+    }
+
+    /// A published module by its address in the registry, or its repository (`github.com/owner/name`).
+    pub fn module(&self, address: &str) -> Option<&modules::Module> {
+        self.modules.iter().find(|p| p.keys.contains(&address)).and_then(Part::get)
+    }
+
+    /// Whether a published module, with all its submodules, is known to declare nothing that holds data.
+    pub fn is_without_stores(&self, address: &str) -> bool {
+        WITHOUT_STORES.binary_search(&address).is_ok()
+    }
+
+    /// Every published module that is known.
+    pub fn all_modules(&self) -> impl Iterator<Item = &modules::Module> {
+        self.modules.iter().filter_map(Part::get)
     }
 
     /// A platform by its short name.

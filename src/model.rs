@@ -10,14 +10,20 @@ pub mod earlier;
 pub mod environments;
 pub mod fact;
 pub mod facts;
+mod forms;
 pub mod grant;
+pub mod handed;
 pub mod holder;
 pub mod inputs;
 pub mod join;
 pub mod located;
 pub mod lookup;
+pub mod mend;
 pub mod path;
+mod probes;
+pub mod protection;
 pub mod service;
+pub mod shared;
 mod sight;
 pub mod stakes;
 pub mod statements;
@@ -36,10 +42,12 @@ use credential::Credential;
 use grant::Grant;
 use holder::Holder;
 use path::Path;
+use protection::Protection;
 use service::Service;
 use service::package::Package;
 use service::secret::Secret;
 use service::setting::Setting;
+use shared::Shared;
 use store::{Copy, Store};
 
 /// A project as lastcopy sees it.
@@ -55,6 +63,8 @@ pub struct Model {
     pub holders: Vec<Holder>,
     /// What agents run unasked, by the entry that grants it.
     pub grants: Vec<Grant>,
+    /// What agents' files say to stop, and whether it does.
+    pub protections: Vec<Protection>,
     /// Commands that run by themselves.
     pub commands: Vec<Command>,
     /// What deployment configurations run.
@@ -71,6 +81,8 @@ pub struct Model {
     pub changes: Vec<Change>,
     /// What is there before that: its stores and copies.
     pub past: Option<Box<Model>>,
+    /// What other environments share with production.
+    pub shared: Vec<Shared>,
 }
 
 /// The stores that are declared, and their copies; nothing else.
@@ -96,12 +108,22 @@ fn stores(inputs: &Inputs<'_>) -> (Vec<Store>, Vec<Copy>) {
 pub fn build(inputs: &Inputs<'_>) -> Model {
     let (stores, copies) = stores(inputs);
     let sight = sight::Sight::of(inputs, &stores);
-    let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
-    let grants = grant::grants(inputs, &sight);
+    let mut credentials = credential::credentials(inputs);
+    credentials.extend(handed::credentials(inputs, &holders));
+    let grants = handed::held_up(inputs, grant::grants(inputs, &sight));
+    let protections = protection::protections(inputs, &sight);
     let commands = command::commands(inputs, &sight);
-    let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
+    let joined = path::Joined {
+        stores: &stores,
+        copies: &copies,
+        credentials: &credentials,
+        grants: &grants,
+        holders: &holders,
+        knowledge: inputs.knowledge,
+    };
     let paths = path::paths(inputs, &joined);
+    let shared = shared::shared(inputs, &stores);
     let services = service::services(inputs);
     let settings = service::setting::settings(inputs);
     let secrets = service::secret::secrets(inputs);
@@ -112,12 +134,14 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         credentials,
         holders,
         grants,
+        protections,
         commands,
         services,
         settings,
         secrets,
         packages,
         paths,
+        shared,
         ..Model::default()
     };
     change::add(inputs, &mut model);

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::credentials::{self, Token};
 use crate::finding::{Finding, RuleInfo};
 use crate::knowledge::Knowledge;
+use crate::manifests;
 use crate::model::{Fact, Inputs, Model, statements};
 use crate::operations::{self, Classified};
 use crate::railway;
@@ -62,6 +63,8 @@ pub struct Request {
     pub base: Option<String>,
     /// Do not look at ignore comments and the config's ignores.
     pub no_ignores: bool,
+    /// The home directory, where the personal files of agents are asked for.
+    pub home: Option<PathBuf>,
 }
 
 /// Everything the stages below the rules found in one project.
@@ -113,6 +116,7 @@ pub fn project(request: &Request, config: &Config, knowledge: &Knowledge) -> Res
         include: config.include.clone(),
         overlays: request.overlays.clone(),
         given: request.given.clone(),
+        home: request.home.clone(),
     };
     let workspace = workspace::load(&request.root, &options)?;
     let base =
@@ -142,11 +146,17 @@ pub fn join_with(
     let config = &config.placed(&workspace);
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
     let ((evaluated, railway), (agents, tokens)) = rayon::join(
-        || rayon::join(|| evaluate(&workspace, &documents, request), || deployed(&workspace, &documents, request)),
+        || {
+            rayon::join(
+                || evaluate(&workspace, &documents, request, knowledge),
+                || deployed(&workspace, &documents, request),
+            )
+        },
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
     let Evaluated { terraform, refused } = evaluated;
     let commands = ci::read(&workspace, &|id| of(&documents, id));
+    let steps = ci::steps(&workspace, &|id| of(&documents, id));
     let problems = problems(&workspace, &documents, &agents);
     let scripts = scripts(&workspace, &documents, &commands);
     let classify = |dir: Option<&str>, text: &str| -> Classified {
@@ -156,14 +166,17 @@ pub fn join_with(
             None => operations::classify(text, &operations::Context::new(knowledge)),
         }
     };
+    let manifests = manifests::read(&workspace, &|id| of(&documents, id).and_then(Document::tree));
     let inputs = Inputs {
         workspace: &workspace,
         problems: &problems,
         terraform: &terraform,
+        manifests: &manifests,
         railway: &railway,
         agents: &agents,
         tokens: &tokens,
         commands: &commands,
+        steps: &steps,
         classify: &classify,
         today: &request.today,
         earlier: base.as_ref().map(|(model, workspace)| base::earlier(model, workspace, request)),
@@ -172,7 +185,7 @@ pub fn join_with(
     };
     let model = crate::model::build(&inputs);
     let facts = model.facts(&inputs);
-    let mask = secrets::mask(&inputs, &documents);
+    let mask = secrets::mask(&inputs, &documents, request);
     Project { workspace, documents, scripts, terraform, railway, agents, tokens, model, facts, mask, refused }
 }
 
@@ -218,7 +231,7 @@ struct Evaluated {
     refused: Vec<String>,
 }
 
-fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) -> Evaluated {
+fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request, knowledge: &Knowledge) -> Evaluated {
     let parsed = workspace.files.iter().filter_map(|f| match of(documents, f.source.id) {
         Some(Document::Hcl(file)) => Some((f.source.id, Arc::clone(file))),
         _ => None,
@@ -232,7 +245,7 @@ fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) ->
         plans,
         ..terraform::Options::default()
     };
-    let evaluated = terraform::evaluate_all(workspace, &parsed.collect(), &options);
+    let evaluated = terraform::evaluate_all(workspace, &parsed.collect(), &options, knowledge);
     refused.extend(evaluated.refused.iter().map(|r| handed::told(workspace, &request.prefix, r.span, &r.message)));
     Evaluated { terraform: evaluated.evaluations, refused }
 }
@@ -253,7 +266,11 @@ fn deployed(workspace: &Workspace, documents: &[Document], request: &Request) ->
 
 fn configured(workspace: &Workspace, documents: &[Document]) -> Vec<Agent> {
     let tree = |id| of(documents, id).and_then(Document::tree);
-    agents::read(workspace, &tree, &agents::Options::default())
+    agents::read(
+        workspace,
+        &tree,
+        &agents::Options { home: agents::Home::of(workspace, &tree), ..agents::Options::default() },
+    )
 }
 
 /// Everything that couldn't be read, by file: what its parser met, and what its product would refuse.

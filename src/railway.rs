@@ -21,6 +21,9 @@ use ignored::Ignored;
 /// What the platform is called in `rules/knowledge/`.
 pub const PLATFORM: &str = "railway";
 
+/// The platform's name in the knowledge: what these files declare is of it.
+pub const PROVIDER: &str = "railway";
+
 /// How many environments of one file are worked out.
 const ENVIRONMENTS: usize = 24;
 

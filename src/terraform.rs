@@ -6,6 +6,7 @@ mod evaluate;
 mod files;
 mod given;
 mod instance;
+mod outline;
 mod overrides;
 pub mod plan;
 mod policy_document;
@@ -16,11 +17,12 @@ mod terragrunt;
 mod walk;
 
 pub use evaluate::{Evaluated, evaluate, evaluate_all};
+pub use outline::without_stores;
 
 use indexmap::IndexMap;
 
 use crate::expr::Value;
-use crate::finding::{Location, Reason};
+use crate::finding::{Confidence, Location, Reason};
 use crate::source::{SourceId, Span, Text};
 
 /// What the person running it chose.
@@ -169,6 +171,17 @@ pub struct ResolvedBlock {
     pub blocks: Vec<(Text, ResolvedBlock)>,
     /// Block types that a `dynamic` with an unknown collection may or may not produce.
     pub unknown_blocks: IndexMap<Text, Value>,
+    /// Set where it is one of a published module that isn't here but known; its spans are those of the call then.
+    pub outlined: Option<Outlined>,
+}
+
+/// What a block of a module that is known by its outline alone is told with.
+#[derive(Clone, Debug)]
+pub struct Outlined {
+    /// How sure it is that the module does what is known of it: whether its version is.
+    pub confidence: Confidence,
+    /// Attribute → the module's input that sets it; an attribute that isn't among them can't be set from the call.
+    pub inputs: IndexMap<Text, Text>,
 }
 
 /// An attribute with its value.

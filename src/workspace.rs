@@ -126,6 +126,8 @@ pub enum Tracking {
     Ignored,
     /// No repository, or its index can't be read: taken as tracked.
     Unknown,
+    /// A person's own, in their home directory; read only when asked for.
+    Home,
 }
 
 /// A file that was deliberately not read.

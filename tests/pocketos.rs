@@ -51,19 +51,20 @@ fn the_incident_is_found_with_every_link_and_nothing_else() {
     let chosen = shown(&run, &Choice::default());
     let expected: BTreeSet<String> = [
         "agent-can-destroy .claude/settings.json:6",
-        "agent-can-destroy .claude/settings.json:7",
         "agent-can-destroy .claude/settings.local.json:4",
-        "agent-can-destroy .cursor/permissions.json:8",
         "agent-can-run-anything .cursor/permissions.json:4",
         "automated-backups-off infra/modules/database/main.tf:17",
         "command-can-lose-data services/legacy-api/railway.toml:9",
         "copy-shares-fate .railway/railway.ts:41",
+        "deny-that-does-not-hold .claude/settings.json:15",
         "final-snapshot-skipped infra/modules/database/main.tf:15",
         "last-copy-in-one-call .claude/settings.json:12",
         "last-copy-in-one-call .cursor/permissions.json:4",
         "mcp-server-can-destroy .claude/settings.json:12",
         "mcp-server-can-destroy .cursor/permissions.json:13",
         "no-copy-outlives-the-store .railway/railway.ts:42",
+        "scripts-run-unasked .claude/settings.json:7",
+        "scripts-run-unasked .cursor/permissions.json:8",
         "token-wider-than-its-use .mcp.json:7",
         "token-wider-than-its-use scripts/add-domain.sh:7",
         "unconfirmed-apply .github/workflows/deploy.yml:50",
@@ -214,5 +215,8 @@ fn a_personal_file_takes_part_but_is_told_apart() {
     let chosen = shown(&run, &Choice::default());
     let local: Vec<String> =
         places(&run, &chosen.findings.iter().filter(|f| f.local).cloned().collect::<Vec<_>>()).into_iter().collect();
-    assert_eq!(local, ["agent-can-destroy .claude/settings.local.json:4"]);
+    assert_eq!(
+        local,
+        ["agent-can-destroy .claude/settings.local.json:4", "deny-that-does-not-hold .claude/settings.json:15"]
+    );
 }

@@ -168,7 +168,7 @@ fn installed_modules_are_read_and_others_say_what_they_are_given() {
               protect = true
             }
             module "not" {
-              source   = "terraform-aws-modules/s3-bucket/aws"
+              source   = "acme/s3-bucket/aws"
               for_each = var.dbs
               name     = each.key
               versioning = { enabled = each.value }

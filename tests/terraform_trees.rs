@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use answers::{knows, show};
 use lastcopy::expr::Value;
+use lastcopy::knowledge::Knowledge;
 use lastcopy::syntax::hcl;
 use lastcopy::terraform::{Assigned, Assignment, Evaluation, Mode, Options, evaluate};
 use lastcopy::workspace::{Format, LoadOptions, load};
@@ -42,7 +43,7 @@ fn plan(case: &Path) -> Evaluation {
     for file in parsed.values() {
         assert!(file.problems.is_empty(), "{case:?}: {:?}", file.problems);
     }
-    let mut evaluations = evaluate(&workspace, &parsed, &options(case));
+    let mut evaluations = evaluate(&workspace, &parsed, &options(case), &Knowledge::embedded());
     assert_eq!(evaluations.len(), 1, "{case:?}: one root, one environment");
     evaluations.remove(0)
 }

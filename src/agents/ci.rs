@@ -53,15 +53,23 @@ pub fn read(files: &Files<'_>, table: &Table, agents: &mut Vec<Agent>) {
     for ending in [".sh", ".bash", "Makefile", "Dockerfile"] {
         for source in files.sources("", "", ending) {
             let place = source.path.clone();
-            reader.script(&source.text, &|needle| at(source, source.span(), needle), &place, Surface::Headless, agents);
+            reader.script(
+                &source.text,
+                &|needle, passed| at(source, source.span(), needle, passed),
+                &place,
+                Surface::Headless,
+                agents,
+            );
         }
     }
 }
 
-/// Where a text stands inside a span; the whole span where it isn't verbatim there.
-fn at(source: &Source, within: Span, needle: &str) -> Span {
+/// Where a text stands inside a span, that many of it passed over; the whole span where it isn't verbatim
+/// there.
+fn at(source: &Source, within: Span, needle: &str, passed: usize) -> Span {
     let slice = source.slice(within);
-    match slice.find(needle).filter(|_| !needle.is_empty()) {
+    let mut found = slice.match_indices(needle).map(|(n, _)| n).filter(|_| !needle.is_empty());
+    match found.nth(passed) {
         Some(n) => Span::new(source.id, within.start as usize + n, within.start as usize + n + needle.len()),
         None => within,
     }
@@ -89,7 +97,7 @@ impl Reader<'_, '_> {
     fn text(&self, node: &Node, path: &str, place: &str, surface: Surface, agents: &mut Vec<Agent>) {
         let Some(text) = node.as_str() else { return };
         let source = self.files.source(path);
-        let locate = |needle: &str| source.map_or(node.span, |s| at(s, node.span, needle));
+        let locate = |needle: &str, passed: usize| source.map_or(node.span, |s| at(s, node.span, needle, passed));
         self.script(text, &locate, place, surface, agents);
     }
 
@@ -97,7 +105,7 @@ impl Reader<'_, '_> {
     fn script(
         &self,
         text: &str,
-        locate: &dyn Fn(&str) -> Span,
+        locate: &dyn Fn(&str, usize) -> Span,
         place: &str,
         surface: Surface,
         agents: &mut Vec<Agent>,
@@ -113,7 +121,7 @@ impl Reader<'_, '_> {
         }
         // A platform's expression is put in before the shell starts.
         let plain = text.replace("${{", "$ {").replace("}}", "} ");
-        let source = Source::new(locate("").source, place, &plain);
+        let source = Source::new(locate("", 0).source, place, &plain);
         let parsed = shell::parse(&source);
         each(&parsed.statements, &mut |statement| {
             let StatementKind::Simple(simple) = &statement.kind else { return };
@@ -121,9 +129,15 @@ impl Reader<'_, '_> {
                 simple.words.iter().map(|w| w.literal().unwrap_or_else(|| source.slice(w.span).to_owned())).collect();
             let Some((start, rest)) = self.start(&words) else { return };
             let first = source.slice(statement.span).lines().next().unwrap_or("").trim_end_matches([' ', '\\']);
-            let flags = Flags::new(rest, locate, locate(first), first.into());
+            // What stands in front of it, a comment for one, may hold the same words.
+            let before = text.get(..statement.span.start as usize).unwrap_or("");
+            let here = |needle: &str| match needle {
+                "" => locate("", 0),
+                _ => locate(needle, before.matches(needle).count()),
+            };
+            let flags = Flags::new(rest, &here, here(first), first.into());
             let Some(mut agent) = start::command(start, &flags, self.files, self.table) else { return };
-            label(&mut agent, &start.name, &start.start, place, surface, locate(first));
+            label(&mut agent, &start.name, &start.start, place, surface, here(first));
             agents.push(agent);
         });
     }
@@ -180,7 +194,7 @@ impl Reader<'_, '_> {
                 words.extend(node.items().iter().filter_map(Node::as_str).map(str::to_owned));
             }
         }
-        let locate = |needle: &str| source.map_or(within, |s| at(s, within, needle));
+        let locate = |needle: &str| source.map_or(within, |s| at(s, within, needle, 0));
         let text: Text = action.uses.as_str().into();
         let flags = Flags::new(&words, &locate, span, text);
         let settings = action.settings.as_ref().and_then(|name| input(name)).and_then(|node| {
@@ -199,6 +213,7 @@ fn label(agent: &mut Agent, name: &str, start: &str, place: &str, surface: Surfa
     agent.id = format!("{short}-ci");
     agent.name = format!("{name}, started by {place}");
     agent.surfaces = vec![surface];
+    agent.started = Some(span);
     if !agent.files.contains(&span.source) {
         agent.files.insert(0, span.source);
     }

@@ -125,6 +125,17 @@ pub fn read(files: &Files<'_>, dir: &str, options: &Options) -> Agent {
     agent.surfaces = vec![Surface::Interactive, Surface::Headless];
     let mut config = Config::default();
     let mut policy = Policy::default();
+    // A person's own layer is the lowest, and read whether the folder is trusted or not.
+    if let Some(home) = &options.home {
+        if let Some(tree) = &home.codex_config {
+            agent.files.push(tree.source);
+            read_config(tree, &mut config, &mut agent);
+        }
+        if let Some(source) = &home.codex_rules {
+            agent.files.push(source.id);
+            policy.add(source);
+        }
+    }
     for base in Files::upward(dir) {
         if let Some(tree) = files.tree(base, ".codex/config.toml") {
             agent.files.push(tree.source);

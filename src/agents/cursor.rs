@@ -142,10 +142,10 @@ fn permissions(tree: &Tree, layer: &str, ide: &mut ide::Ide, agent: &mut Agent) 
                 for m in value.members() {
                     match m.key.as_str() {
                         "allow_instructions" | "block_instructions" => {
-                            let effect = if m.key == "allow_instructions" { "allow" } else { "deny" };
+                            // Read as it is meant: prose that steers the reviewing model.
                             for (text, span) in strings(&m.value) {
                                 let why = "it is prose for a model: it steers, and enforces nothing";
-                                entry(agent, &text, span, effect, layer, Some(why.to_owned()));
+                                entry(agent, &text, span, "prose", layer, Some(why.to_owned()));
                             }
                         }
                         _ => keys::ignored(m, &AUTO_RUN, layer, agent),

@@ -6,7 +6,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher};
 
 use crate::source::{Source, SourceId};
 use crate::syntax::tree::Tree;
-use crate::workspace::Workspace;
+use crate::workspace::{File, Tracking, Workspace};
 
 /// The files of a project by path, with their parsed data.
 #[derive(Default)]
@@ -21,11 +21,11 @@ impl<'a> Files<'a> {
         let all = workspace
             .files
             .iter()
-            .filter(|f| !f.template)
+            .filter(|f| counts(f))
             .map(|f| (f.source.path.as_str(), (f.source.id, tree(f.source.id))))
             .collect();
         let texts =
-            workspace.files.iter().filter(|f| !f.template).map(|f| (f.source.path.as_str(), &*f.source)).collect();
+            workspace.files.iter().filter(|f| counts(f)).map(|f| (f.source.path.as_str(), &*f.source)).collect();
         Files { all, texts }
     }
 
@@ -96,6 +96,11 @@ impl<'a> Files<'a> {
         }
         found
     }
+}
+
+/// Whether a file is one of the project's that can be read. (Personal ones configure no directory.)
+fn counts(file: &File) -> bool {
+    !file.template && file.tracking != Tracking::Home
 }
 
 /// The directory a file configures, if it matches: what stands before the pattern's first segment.

@@ -84,7 +84,12 @@ fn assemble(
         sandboxed: false,
     };
     let mut paths: Vec<String> = Vec::new();
-    if let Some(tree) = handed.or_else(|| files.tree(dir, ".gemini/settings.json")) {
+    let own = files.tree(dir, ".gemini/settings.json");
+    if let Some(tree) = options.home.as_ref().and_then(|h| h.gemini_settings.as_ref()) {
+        agent.files.push(tree.source);
+        settings(&below(tree, own), &mut gemini, &mut agent, &mut paths);
+    }
+    if let Some(tree) = handed.or(own) {
         agent.files.push(tree.source);
         if options.trusted {
             settings(tree, &mut gemini, &mut agent, &mut paths);
@@ -114,6 +119,22 @@ fn assemble(
     gemini.hooked = agent.hooks.iter().any(|h| h.event == "BeforeTool");
     agent.procedure = Some(Box::new(gemini));
     agent
+}
+
+/// A person's settings without the lists that the project's settings replace.
+fn below(tree: &Tree, project: Option<&Tree>) -> Tree {
+    let mut tree = tree.clone();
+    let tools = project.and_then(|t| t.root()).and_then(|r| r.get("tools"));
+    let replaced = |key: &str| matches!(key, "allowed" | "core") && tools.is_some_and(|t| t.get(key).is_some());
+    for root in &mut tree.roots {
+        let Data::Object(members) = &mut root.value else { continue };
+        for member in members.iter_mut().filter(|m| m.key == "tools") {
+            if let Data::Object(lists) = &mut member.value.value {
+                lists.retain(|m| !replaced(&m.key));
+            }
+        }
+    }
+    tree
 }
 
 fn entry(agent: &mut Agent, text: &Text, span: Span, effect: &'static str, inert: Option<&str>) {

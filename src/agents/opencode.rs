@@ -125,21 +125,21 @@ struct Own {
 }
 
 /// Reads opencode as configured in a directory.
-pub fn read(files: &Files<'_>, dir: &str, _options: &Options) -> Agent {
-    of(Product::Opencode, files, dir, false)
+pub fn read(files: &Files<'_>, dir: &str, options: &Options) -> Agent {
+    of(Product::Opencode, files, dir, false, options.home.as_ref().and_then(|h| h.opencode.as_ref()))
 }
 
 /// One of the two as something in the repository starts it.
 pub fn started(files: &Files<'_>, kilo: bool, auto: bool) -> Agent {
-    of(if kilo { Product::Kilo } else { Product::Opencode }, files, "", auto)
+    of(if kilo { Product::Kilo } else { Product::Opencode }, files, "", auto, None)
 }
 
 /// Reads Kilo Code as configured in a directory.
 pub fn read_kilo(files: &Files<'_>, dir: &str, _options: &Options) -> Agent {
-    of(Product::Kilo, files, dir, false)
+    of(Product::Kilo, files, dir, false, None)
 }
 
-fn of(product: Product, files: &Files<'_>, dir: &str, auto: bool) -> Agent {
+fn of(product: Product, files: &Files<'_>, dir: &str, auto: bool, own: Option<&Tree>) -> Agent {
     let kilo = product == Product::Kilo;
     let mut agent = if kilo { Agent::new("kilo", "Kilo Code", dir) } else { Agent::new("opencode", "opencode", dir) };
     agent.semantics = Some(if kilo { KILO_SEMANTICS } else { SEMANTICS });
@@ -152,6 +152,9 @@ fn of(product: Product, files: &Files<'_>, dir: &str, auto: bool) -> Agent {
     };
     let folders: &[&str] = if kilo { &[".kilocode", ".kilo"] } else { &[".opencode"] };
     let bases = Files::upward(dir);
+    if let Some(tree) = own {
+        document(tree, &mut config, &mut agent);
+    }
     for base in &bases {
         for name in names {
             if let Some(tree) = files.tree(base, name) {

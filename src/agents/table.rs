@@ -23,9 +23,22 @@ pub struct Table {
     /// Actions that do.
     #[serde(default)]
     pub actions: Vec<Action>,
+    /// What makes an agent ask that asks nobody by itself.
+    #[serde(default)]
+    pub asks: Vec<Asks>,
     /// Amp's own rules for shell commands, in order.
     #[serde(default)]
     pub amp: Vec<Builtin>,
+}
+
+/// What makes an agent ask.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asks {
+    /// Its short name.
+    pub agent: String,
+    /// What to write, and where, in words.
+    pub write: String,
 }
 
 /// A rule that a product has by itself.
@@ -203,6 +216,11 @@ pub struct Hosts {
 }
 
 impl Table {
+    /// What to write so that an agent asks.
+    pub fn asks_by(&self, agent: &str) -> Option<&str> {
+        self.asks.iter().find(|a| a.agent == agent).map(|a| a.write.as_str())
+    }
+
     /// The table in the binary. (That it can be read is a test.)
     pub fn builtin() -> &'static Table {
         static TABLE: LazyLock<Table> =

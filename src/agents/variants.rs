@@ -1,7 +1,7 @@
 //! Other forms of a command that do the same, and which of them an entry misses. An allow grants
 //! its canonical form only; a deny is worth what it stops.
 
-use crate::agents::{Agent, Call, Entry, shell};
+use crate::agents::{Agent, Call, Entry, Procedure, shell};
 
 /// Another form of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,25 @@ pub fn variants(command: &str) -> Vec<Variant> {
     add("with `env`", format!("env {command}"));
     add("with a variable set in front", format!("X=1 {command}"));
     result
+}
+
+/// The fewest of some entries, the first ones preferred, that stop every form; `None` where they don't.
+pub fn covering(
+    procedure: &dyn Procedure,
+    entry: &Entry,
+    candidates: &[String],
+    forms: &[String],
+) -> Option<Vec<String>> {
+    let made = |text: &String| Entry { text: text.as_str().into(), inert: None, ..entry.clone() };
+    let mut chosen: Vec<String> = Vec::new();
+    for form in forms {
+        let stops = |text: &&String| procedure.matches(&made(text), &Call::Shell(form));
+        if chosen.iter().any(|text| stops(&text)) {
+            continue;
+        }
+        chosen.push(candidates.iter().find(stops)?.clone());
+    }
+    Some(chosen)
 }
 
 /// A form an entry doesn't stop.

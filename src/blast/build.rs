@@ -17,7 +17,7 @@ use crate::model::cut::{self, Parts};
 use crate::model::grant::{Grant as Granted, GrantKind};
 use crate::model::located::{Account, Blast};
 use crate::model::path::{self, Joined};
-use crate::model::store::Store as Stored;
+use crate::model::store::{Caller, Store as Stored};
 use crate::model::{self, Act, credential, survive};
 use crate::operations::Target;
 
@@ -186,8 +186,10 @@ impl<'a> Build<'a> {
             copies: &model.copies,
             credentials: &model.credentials,
             grants: &model.grants,
+            holders: &model.holders,
+            knowledge: self.input.knowledge,
         };
-        for (number, grant) in model.grants.iter().enumerate().filter(|(_, g)| !g.undeployed) {
+        for (number, grant) in model.grants.iter().enumerate().filter(|(_, g)| !g.undeployed && g.unknown.is_none()) {
             let Some(agent) = self.input.agents.get(grant.agent) else { continue };
             if grant.decision == Decision::Gated {
                 // What comes of it nobody can say: told once, as the model's paths have it.
@@ -256,6 +258,7 @@ impl<'a> Build<'a> {
             name: self.gate.line(&act.call),
             title: self.gate.line(&act.title),
             takes: act.blast,
+            caller: act.caller(),
             undo: outcome::lasts(act).map(|u| self.gate.line(&u)),
             undo_how: act.undo.as_deref().map(|u| self.gate.line(u)),
             may: act.may,
@@ -308,7 +311,9 @@ impl<'a> Build<'a> {
         let granted = self.graph.ways.iter().filter(|w| matches!(w.by, By::Grant(_)));
         let granted: HashSet<_> = granted.filter_map(|w| Some((w.credential?, w.store))).collect();
         for (index, token) in self.input.model.credentials.iter().enumerate() {
-            let Some(number) = self.credentials.get(&index).copied() else { continue };
+            let Some(number) = self.credentials.get(&index).copied().filter(|_| token.handed.is_none()) else {
+                continue;
+            };
             let acts: Vec<Act> = token
                 .operations
                 .iter()
@@ -320,7 +325,7 @@ impl<'a> Build<'a> {
                 if granted.contains(&(number, store)) {
                     continue;
                 }
-                for act in acts.iter().filter(|a| a.takes(stored) && token.opens(stored, a.blast)) {
+                for act in acts.iter().filter(|a| a.takes(stored) && token.opens(stored, a.blast).is_some()) {
                     let Some((in_calls, unguarded)) = path::calls(act, stored) else { continue };
                     let confidence = stored.confidence.min(token.confidence).min(act.confidence).min(unguarded);
                     let call = self.call(act);
@@ -340,8 +345,8 @@ impl<'a> Build<'a> {
         }
         let mut all = Vec::with_capacity(self.told.len());
         for ((index, stored), ways) in self.told.iter().zip(&of_store) {
-            let left = |takes: Blast| {
-                let outcome = survive::outcome(*index, stored, &self.input.model.copies, takes);
+            let left = |takes: Blast, caller: Caller| {
+                let outcome = survive::outcome(*index, stored, &self.input.model.copies, takes, caller);
                 let numbers = |copies: Vec<usize>| copies.iter().filter_map(|c| self.copies.get(c).copied()).collect();
                 let undecided = outcome.undecided.iter().map(|r| self.undecided(r)).collect();
                 (numbers(outcome.survivors), numbers(outcome.lost), undecided)

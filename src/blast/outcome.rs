@@ -8,7 +8,7 @@ use crate::blast::verdict::Verdict;
 use crate::finding::Confidence;
 use crate::model::Act;
 use crate::model::located::Blast;
-use crate::model::store::Store;
+use crate::model::store::{Caller, Store};
 
 /// What is left of a store's copies in one blast: those left, those gone, those not known.
 pub(super) type Left = (Vec<usize>, Vec<usize>, Vec<Undecided>);
@@ -20,17 +20,17 @@ pub(super) fn blasts(
     store: &Store,
     ways: &[(usize, &Way)],
     calls: &[Call],
-    left: &dyn Fn(Blast) -> Left,
+    left: &dyn Fn(Blast, Caller) -> Left,
 ) -> Vec<Blasted> {
     let mut all: Vec<Blasted> = Vec::new();
     for (number, way) in ways {
         let Some(call) = calls.get(way.call) else { continue };
         let undo = call.undo.clone().or_else(|| soft_delete(store, call.takes));
-        let same = |b: &&mut Blasted| b.takes == call.takes && b.undo == undo;
+        let same = |b: &&mut Blasted| b.takes == call.takes && b.undo == undo && b.caller == call.caller;
         let blast = match all.iter_mut().find(same) {
             Some(blast) => blast,
             None => {
-                all.push(blasted(call.takes, undo, left));
+                all.push(blasted(call.takes, call.caller, undo, left));
                 let Some(last) = all.last_mut() else { continue };
                 last.in_calls = way.in_calls;
                 (last.may, last.confidence) = (call.may, way.confidence);
@@ -48,7 +48,7 @@ pub(super) fn blasts(
         blast.ways.push(*number);
     }
     if all.is_empty() {
-        let mut blast = blasted(Blast::Store, soft_delete(store, Blast::Store), left);
+        let mut blast = blasted(Blast::Store, Caller::Anybody, soft_delete(store, Blast::Store), left);
         if store.guards.get("lock").is_some_and(|l| l.is_on()) {
             blast.verdict = Verdict::Locked;
         }
@@ -85,8 +85,8 @@ pub(super) fn told(blasts: &[Blasted]) -> Told {
     }
 }
 
-fn blasted(takes: Blast, undo: Option<String>, left: &dyn Fn(Blast) -> Left) -> Blasted {
-    let (survivors, lost, undecided) = left(takes);
+fn blasted(takes: Blast, caller: Caller, undo: Option<String>, left: &dyn Fn(Blast, Caller) -> Left) -> Blasted {
+    let (survivors, lost, undecided) = left(takes, caller);
     let verdict = match (&undo, survivors.is_empty(), undecided.is_empty()) {
         (_, false, _) => Verdict::Survives,
         (Some(time), true, _) => Verdict::Undo(time.clone()),
@@ -95,6 +95,7 @@ fn blasted(takes: Blast, undo: Option<String>, left: &dyn Fn(Blast) -> Left) -> 
     };
     Blasted {
         takes,
+        caller,
         undo,
         may: false,
         names: Vec::new(),
@@ -120,8 +121,15 @@ pub(super) fn lasts(act: &Act) -> Option<String> {
     if act.undo_days > 0.0 {
         return Some(duration(act.undo_days));
     }
-    let words = act.undo.as_deref().filter(|u| u.starts_with(|c: char| c.is_ascii_digit()))?;
-    words.split(',').next().map(str::to_owned)
+    unconditional(act.undo.as_deref()?)
+}
+
+/// The time in words that name one; none where it comes with a condition, which whoever calls may not
+/// meet or may choose.
+fn unconditional(words: &str) -> Option<String> {
+    let condition = words.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "if" | "unless" | "where"));
+    let time = words.starts_with(|c: char| c.is_ascii_digit()) && !condition;
+    words.split(',').next().filter(|_| time).map(str::to_owned)
 }
 
 fn duration(days: f64) -> String {
@@ -136,5 +144,9 @@ mod tests {
     fn durations() {
         assert_eq!(duration(2.0), "48 h");
         assert_eq!(duration(30.0), "30 days");
+        assert_eq!(unconditional("48 h, by the link in an e-mail").as_deref(), Some("48 h"));
+        assert_eq!(unconditional("35 days from the system backup, if point-in-time recovery was on"), None);
+        assert_eq!(unconditional("7 to 30 days, unless forced"), None);
+        assert_eq!(unconditional("by soft delete"), None);
     }
 }

@@ -127,6 +127,9 @@ pub struct Common {
     /// (repeatable)
     #[arg(long = "plan", value_name = "[ROOT=]FILE")]
     pub plans: Vec<String>,
+    /// Read your own agent settings in your home directory too
+    #[arg(long)]
+    pub home: bool,
 }
 
 impl Common {
@@ -142,6 +145,7 @@ impl Common {
             env_vars: self.env_vars,
             plans: self.plans.clone(),
             base: None,
+            home: if self.home { std::env::home_dir() } else { None },
         }
     }
 }

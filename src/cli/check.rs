@@ -214,5 +214,5 @@ fn from_config(session: &Session) -> Option<FailOn> {
 /// Whether something was skipped, cut off at a limit, or left undecided that matters.
 fn is_incomplete(chosen: &Chosen) -> bool {
     let skipped = chosen.summary.skipped.iter().any(|(why, _)| why != "template");
-    skipped || !chosen.summary.undecided_named.is_empty()
+    skipped || !chosen.summary.undecided_named.is_empty() || !chosen.summary.cut_off.is_empty()
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::expr::{Kind, Value};
 use crate::finding::Reason;
+use crate::model::change::Change;
 use crate::model::store::{Copy, Store, Switch};
 use crate::pipeline::Project;
 use crate::railway::{Maybe, Service, ServiceKind};
@@ -23,8 +24,9 @@ pub fn json(project: &Project) -> Json {
         "modules": modules,
         "resources": resources,
         "stores": model.stores.iter().map(|s| show.store(s)).collect::<Vec<_>>(),
+        "changes": model.changes.iter().filter_map(|c| show.change(c)).collect::<Vec<_>>(),
         "copies": model.copies.iter().map(|c| show.copy(c)).collect::<Vec<_>>(),
-        "credentials": model.credentials.iter().map(|c| {
+        "credentials": model.credentials.iter().filter(|c| c.handed.is_none()).map(|c| {
             let mut entry = show.at(c.span);
             entry.insert("address".into(), json!(show.text(&c.address)));
             entry.insert("kind".into(), json!(c.kind));
@@ -262,6 +264,20 @@ impl Show<'_> {
         map.insert("makes".into(), switches(&store.makes));
         map.insert("hazards".into(), switches(&store.hazards));
         Json::Object(map)
+    }
+
+    /// What a plan or a `removed` block does to a store.
+    fn change(&self, change: &Change) -> Option<Json> {
+        let model = if change.past { self.project.model.past.as_deref()? } else { &self.project.model };
+        let store = model.stores.get(change.store)?;
+        let mut map = self.at(change.place.span);
+        map.insert("address".into(), json!(self.text(&store.address)));
+        map.insert("action".into(), json!(change.doing.word()));
+        map.insert("forced_by".into(), json!(change.forced_by.iter().map(|p| self.text(p)).collect::<Vec<_>>()));
+        map.insert("setting".into(), json!(change.setting.as_ref().map(|s| &s.title)));
+        map.insert("instances".into(), json!(change.instances.iter().map(|i| self.text(i)).collect::<Vec<_>>()));
+        map.insert("stakes".into(), json!(change.stakes.word()));
+        Some(Json::Object(map))
     }
 
     fn copy(&self, copy: &Copy) -> Json {

@@ -24,7 +24,8 @@ fn by_url<'a>(servers: &'a [McpServer], url: &str) -> Option<&'a McpServer> {
     all.filter(|(u, _)| fits(u)).max_by_key(|(u, _)| u.len()).map(|(_, s)| s)
 }
 
-fn base(word: &str) -> &str {
+/// A program's name without its directory and ending.
+pub(super) fn base(word: &str) -> &str {
     let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
     [".exe", ".cmd", ".js", ".mjs", ".py"].iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name)
 }
@@ -45,6 +46,12 @@ fn bare(word: &str) -> &str {
     }
 }
 
+/// Whether a word names a package or image that is this server.
+pub(super) fn is_package(server: &McpServer, word: &str) -> bool {
+    let word = bare(word);
+    server.packages.iter().any(|p| p == word || (p.contains('/') && word.ends_with(&format!("/{p}"))))
+}
+
 fn by_command<'a>(servers: &'a [McpServer], command: &[&str]) -> Option<&'a McpServer> {
     // `cmd /c npx …`, `sh -c "npx …"`, `env A=b npx …`: one text or the words behind.
     if let [shell, flag, text] = command
@@ -56,8 +63,7 @@ fn by_command<'a>(servers: &'a [McpServer], command: &[&str]) -> Option<&'a McpS
     }
     let packages = command.iter().filter(|w| !w.starts_with('-')).map(|w| bare(w));
     for package in packages {
-        let fits = |p: &String| p == package || (p.contains('/') && package.ends_with(&format!("/{p}")));
-        if let Some(found) = servers.iter().find(|s| s.packages.iter().any(fits)) {
+        if let Some(found) = servers.iter().find(|s| is_package(s, package)) {
             return Some(found);
         }
     }

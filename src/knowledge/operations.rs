@@ -13,12 +13,27 @@ pub struct Tool {
     /// its configuration (psql, terraform).
     #[serde(default)]
     pub provider: Option<String>,
+    /// Whether it deletes one thing after the other, by many calls (aws-nuke).
+    #[serde(default)]
+    pub many_calls: bool,
+    /// What its runs work through, where that isn't a platform's API: they take what it tracks.
+    #[serde(default)]
+    pub runs: Option<Runs>,
     /// How its programs read their arguments.
     #[serde(default)]
     pub programs: Vec<Program>,
     /// Its operations.
     #[serde(default)]
     pub operations: Vec<Operation>,
+}
+
+/// What a tool's runs work through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Runs {
+    /// Terraform, by its own name or under another (OpenTofu, Terragrunt): what `prevent_destroy` is
+    /// written for is refused.
+    Terraform,
 }
 
 /// How a program, or one of its sub-commands, reads its arguments. Where several rows fit, each thing
@@ -34,6 +49,10 @@ pub struct Program {
     /// Flags that take the next word as their value.
     #[serde(default)]
     pub values: Vec<String>,
+    /// A general option as it may stand in front of the sub-command (`-chdir=infra`, `-n prod`): with it
+    /// the command is the same and reads differently.
+    #[serde(default)]
+    pub ahead: Vec<String>,
     /// Flags of one letter whose value is joined to them, if they have one (`mysql -pSECRET`).
     #[serde(default)]
     pub attached: Vec<String>,
@@ -277,12 +296,17 @@ pub struct McpServer {
     /// Tools through which anything can be run (SQL, a shell, a browser).
     #[serde(default)]
     pub exec: Vec<String>,
-    /// How to make it read-only, in words or as the flag: `--read-only`; the flag's presence in the
-    /// command or address switches it.
+    /// Switches after which it offers nothing that destroys, and nothing else: `--flag` (also with a
+    /// value: `--access-mode=restricted`), `NAME=value` of its environment or its address's query, a
+    /// header as `Name: value`, or a part of its address's path as `/part`.
     #[serde(default)]
     pub read_only: Vec<String>,
+    /// What leaves it with less, as flags or in words, without proving that nothing destructive is left:
+    /// for the help only.
+    #[serde(default)]
+    pub narrowed_by: Vec<String>,
     /// Flags or `NAME=value` variables without which nothing destructive is offered: it is read-only
-    /// until one of them is given.
+    /// until one of them is given. Counts only for a server that has no `read_only`.
     #[serde(default)]
     pub enabled_by: Vec<String>,
     /// checked, taken_over, unverified.

@@ -13,7 +13,7 @@ use crate::model::change::{Change, Doing, compared, fold};
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
-use crate::model::store::{Store, Switch};
+use crate::model::store::{Caller, Store, Switch};
 use crate::model::{Model, survive};
 use crate::railway::Project;
 use crate::source::{SourceId, Span};
@@ -189,7 +189,8 @@ impl Comparing<'_> {
         why: Option<String>,
         place: Arc<Place>,
     ) -> Change {
-        let outcome = survive::outcome(self.index, self.store, &self.earlier.model.copies, Blast::Store);
+        let outcome =
+            survive::outcome(self.index, self.store, &self.earlier.model.copies, Blast::Store, Caller::Terraform);
         let copies = outcome.survivors.iter().filter_map(|c| self.earlier.model.copies.get(*c));
         let kept: Vec<String> = copies.map(|c| c.title.clone()).collect();
         // With its block its own guard against Terraform is gone.

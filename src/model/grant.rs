@@ -4,16 +4,17 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::agents::{Agent, Because, Call, Decision, Surface};
-use crate::ci::RunsIn;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Reason};
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
+use crate::model::handed::Gate;
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
+use crate::model::probes::{self, Probe};
 use crate::model::sight::Sight;
 use crate::operations::Target;
 use crate::source::{SourceId, Span, Text};
-use crate::workspace::Table;
+use crate::workspace::Format;
 
 /// What sort of entry grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +40,50 @@ impl GrantKind {
             GrantKind::Exec => "exec",
             GrantKind::Everything => "everything",
             GrantKind::Default => "default",
+        }
+    }
+}
+
+/// In which way operations come to run unasked: what a finding about it says, and what mends it. Each
+/// grant has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum How {
+    /// A model decides where a person should.
+    Gated,
+    /// A hook or plugin answers for the person.
+    Hook,
+    /// A skill, subagent or command of the repository brings the permission with it.
+    Supplied,
+    /// Scripts of the project are approved by their name.
+    Scripts,
+    /// Nothing is written: the product's own default runs everything.
+    Default,
+    /// No prompt, contained, but with the network open.
+    Sandboxed,
+    /// A mode or flag switches approval off.
+    Bypass,
+    /// An entry for the tools of an MCP server.
+    Mcp,
+    /// An entry for an interpreter or HTTP client.
+    Exec,
+    /// An entry for commands, or for all of them.
+    Entry,
+}
+
+impl How {
+    /// The word rules use.
+    pub fn word(self) -> &'static str {
+        match self {
+            How::Gated => "gated",
+            How::Hook => "hook",
+            How::Supplied => "supplied",
+            How::Scripts => "scripts",
+            How::Default => "default",
+            How::Sandboxed => "sandboxed",
+            How::Bypass => "bypass",
+            How::Mcp => "mcp",
+            How::Exec => "exec",
+            How::Entry => "entry",
         }
     }
 }
@@ -70,25 +115,22 @@ pub struct Grant {
     pub server: Option<String>,
     /// That server's read-only switch.
     pub read_only: Option<String>,
+    /// What leaves that server with less, where it has no such switch.
+    pub narrowed_by: Option<String>,
+    /// In which way it lets them run.
+    pub how: How,
+    /// Why it isn't known whether it lets them run at all.
+    pub unknown: Option<Reason>,
     /// Whether it stands in a personal file.
     pub local: bool,
     /// Whether its file isn't deployed.
     pub undeployed: bool,
     /// How sure.
     pub confidence: Confidence,
-}
-
-/// A call that an agent is asked about.
-struct Probe {
-    call: Asked,
-    kind: GrantKind,
-    act: Act,
-    server: Option<(String, Option<String>)>,
-}
-
-enum Asked {
-    Shell(String),
-    Mcp { server: String, tool: String },
+    /// What holds up the job that starts its agent.
+    pub gates: Vec<Gate>,
+    /// Its agent runs where nobody has logged in before: in a job that hands it nothing.
+    pub bare: bool,
 }
 
 /// A command no list names: what grants it grants everything.
@@ -99,7 +141,7 @@ pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
     if inputs.agents.iter().all(|a| a.procedure.is_none()) {
         return Vec::new();
     }
-    let commands = command_probes(inputs, sight);
+    let commands = probes::of_commands(inputs, sight);
     let indexed: Vec<(usize, &Agent)> = inputs.agents.iter().enumerate().collect();
     let found: Vec<Vec<Grant>> = indexed
         .par_iter()
@@ -109,119 +151,26 @@ pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
     found.into_iter().flatten().collect()
 }
 
-/// What a shell can be asked to run: known commands, the project's own scripts, and what runs
-/// anything.
-fn command_probes(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
-    let mut probes = Vec::new();
-    for tool in inputs.knowledge.tools() {
-        for operation in &tool.operations {
-            if let Some(command) = &operation.command {
-                let act = Act::of(tool, operation, sight.sees(tool, operation)).called_as_command(operation);
-                probes.push(Probe { call: Asked::Shell(command.clone()), kind: GrantKind::Command, act, server: None });
-            }
-        }
-    }
-    probes.extend(script_probes(inputs, sight));
-    for tool in inputs.knowledge.tools() {
-        for operation in tool.operations.iter().filter(|o| sight.sees(tool, o)) {
-            let Some(http) = &operation.http_command else { continue };
-            let act = Act { target: Target::Remote, ..Act::of(tool, operation, true) };
-            for command in ways_to_call(inputs, http) {
-                let act = act.clone();
-                probes.push(Probe { call: Asked::Shell(command), kind: GrantKind::Exec, act, server: None });
-            }
-        }
-    }
-    probes
-}
-
-/// The commands by which an HTTP call can be made: `curl` as it stands, and one for each other program
-/// through which anything can be run or called.
-fn ways_to_call(inputs: &Inputs<'_>, curl: &str) -> Vec<String> {
-    let url = curl.split_whitespace().find(|w| w.starts_with("https://")).unwrap_or("https://");
-    let examples = inputs.knowledge.exec().iter().filter_map(|runs| runs.example.as_ref());
-    std::iter::once(curl.to_owned()).chain(examples.map(|e| e.replace("{url}", url))).collect()
-}
-
-/// `npm run NAME` and the like, for scripts that destroy something elsewhere.
-fn script_probes(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
-    let mut probes = Vec::new();
-    let scripts = inputs.commands.iter().filter(|c| c.runs_in == RunsIn::Script && c.interpreter.is_none());
-    for command in scripts {
-        let Some(file) = inputs.workspace.file(command.source).filter(|f| !f.undeployed) else { continue };
-        let calls = Table::get().invocations(&file.role, &command.name);
-        if calls.is_empty() {
-            continue;
-        }
-        for performed in (inputs.classify)(command.dir.as_deref(), &command.shell()).operations {
-            let Some((tool, operation)) = inputs.knowledge.operation_of(&performed.id) else { continue };
-            // What is asked about stays asked about when it runs inside a script without a terminal.
-            if performed.prompts == Some(true) {
-                continue;
-            }
-            let in_sight = sight.sees(tool, operation) || performed.target == Target::Remote;
-            for call in &calls {
-                let known = Act::of(tool, operation, in_sight);
-                let act = Act {
-                    id: format!("{} {call}", operation.id),
-                    command: call.clone(),
-                    target: performed.target,
-                    call: format!("{call} → {}", operation.call),
-                    confidence: performed.confidence.min(known.confidence),
-                    ..known
-                };
-                probes.push(Probe { call: Asked::Shell(call.clone()), kind: GrantKind::Command, act, server: None });
-            }
-        }
-    }
-    probes
-}
-
-/// The destructive tools of the MCP servers an agent connects to.
-fn server_probes(inputs: &Inputs<'_>, sight: &Sight, agent: &Agent) -> Vec<Probe> {
-    let mut probes = Vec::new();
-    for server in &agent.servers {
-        let command: Vec<&str> = server.command.iter().map(|w| w.as_str()).collect();
-        let url = server.url.as_ref().map(|u| u.as_str());
-        let Some(known) = inputs.knowledge.mcp_server(&command, url) else { continue };
-        let switched = |flag: &String| {
-            command.iter().any(|w| w.starts_with(flag.as_str())) || url.is_some_and(|u| u.contains(flag.as_str()))
-        };
-        if known.read_only.iter().any(switched) {
-            continue;
-        }
-        let in_sight = known.provider.as_ref().is_some_and(|p| sight.has(p));
-        for tool in &known.tools {
-            probes.push(Probe {
-                call: Asked::Mcp { server: server.name.as_str().to_owned(), tool: tool.name.clone() },
-                kind: GrantKind::Mcp,
-                act: Act::of_mcp(known, tool, in_sight),
-                server: Some((server.name.as_str().to_owned(), known.read_only.first().cloned())),
-            });
-        }
-    }
-    probes
-}
+/// The entry that decides, why the decision isn't known, and whether a model makes it.
+type Key = (Option<(Span, Text)>, Option<&'static str>, bool);
 
 fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, commands: &[Probe]) -> Vec<Grant> {
     let everything: Vec<(Span, Text)> = decided(agent, &Call::Shell(NONSENSE))
         .into_iter()
         .filter_map(|d| d.because.map(|b| (b.span, b.entry)))
         .collect();
-    let servers = server_probes(inputs, sight, agent);
-    // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`.
-    let mut grants: IndexMap<Option<(Span, Text)>, Grant> = IndexMap::new();
+    let servers = probes::of_servers(inputs, sight, agent);
+    // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`. What isn't known for
+    // one reason is told once; what a model decides is apart from what runs by the same line, as nobody
+    // can say what comes of it.
+    let mut grants: IndexMap<Key, Collected> = IndexMap::new();
     for probe in commands.iter().chain(&servers) {
-        let call = match &probe.call {
-            Asked::Shell(command) => Call::Shell(command),
-            Asked::Mcp { server, tool } => Call::Mcp { server, tool },
-        };
-        for decided in decided(agent, &call) {
+        for decided in decided(agent, &probe.call()) {
             // Contained without a network, it reaches no platform.
-            if decided.decision == (Decision::Sandboxed { network: false }) && probe.act.target != Target::Local {
+            if decided.decision == Ok(Decision::Sandboxed { network: false }) && probe.act.target != Target::Local {
                 continue;
             }
-            let key = decided.because.as_ref().map(|b| (b.span, b.entry.clone()));
+            let by = decided.because.as_ref().map(|b| (b.span, b.entry.clone()));
             let kind = match &decided.because {
                 None => GrantKind::Default,
                 Some(b) if b.effect == "mode" || everything.contains(&(b.span, b.entry.clone())) => {
@@ -229,39 +178,58 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
                 }
                 Some(_) => probe.kind,
             };
-            let grant = match grants.get_mut(&key) {
-                Some(grant) => grant,
+            let unknown = decided.decision.as_ref().err().map(|reason| reason.kind);
+            let key = (by, unknown, decided.decision == Ok(Decision::Gated));
+            let collected = match grants.get_mut(&key) {
+                Some(collected) => collected,
                 None => {
                     let Some(grant) = blank(inputs, index, agent, &decided, kind) else { continue };
-                    grants.entry(key).or_insert(grant)
+                    let supplied = inputs.workspace.file(grant.file).is_some_and(|f| f.format == Format::FrontMatter);
+                    let by = decided.because.as_ref().map(|b| b.effect);
+                    grants.entry(key).or_insert(Collected {
+                        grant,
+                        by,
+                        supplied,
+                        scripts: Vec::new(),
+                        runs: Vec::new(),
+                    })
                 }
             };
-            add(grant, probe, &decided, kind);
+            collected.add(probe, &decided, kind);
         }
     }
-    grants.into_values().map(ordered).collect()
+    grants.into_values().map(Collected::done).collect()
 }
 
-/// A decision that lets a call through, and what made it.
+/// A decision that lets a call through, or may, and what made it.
 struct Decided {
     surface: Surface,
-    decision: Decision,
+    decision: Result<Decision, Reason>,
     because: Option<Because>,
     condition: Option<String>,
 }
 
+/// Reasons that lie in the question, not in an agent's files.
+const OF_THE_QUESTION: [&str; 2] = ["empty-command", "unreadable-command"];
+
 fn decided(agent: &Agent, call: &Call<'_>) -> Vec<Decided> {
     let unasked = agent.decide(call).into_iter().filter_map(|(surface, verdict)| {
-        let decision = verdict.decision.ok().filter(|d| d.unasked())?;
+        let open = match &verdict.decision {
+            Ok(decision) => decision.unasked(),
+            Err(reason) => !OF_THE_QUESTION.contains(&reason.kind),
+        };
         let condition = (!verdict.conditions.is_empty()).then(|| verdict.conditions.join("; "));
-        Some(Decided { surface, decision, because: verdict.because.into_iter().next(), condition })
+        let because = verdict.because.into_iter().next();
+        open.then_some(Decided { surface, decision: verdict.decision, because, condition })
     });
     unasked.collect()
 }
 
 fn blank(inputs: &Inputs<'_>, index: usize, agent: &Agent, decided: &Decided, kind: GrantKind) -> Option<Grant> {
-    let span = match &decided.because {
-        Some(because) => because.span,
+    let unknown = decided.decision.as_ref().err().cloned();
+    let because = decided.because.as_ref().map(|b| b.span);
+    let span = match because.or(unknown.as_ref().and_then(|reason| reason.span)) {
+        Some(span) => span,
         None => {
             let file = agent.files.iter().find_map(|id| inputs.workspace.file(*id))?;
             file.source.span().at_start()
@@ -277,46 +245,105 @@ fn blank(inputs: &Inputs<'_>, index: usize, agent: &Agent, decided: &Decided, ki
         file: span.source,
         layer: layer.to_owned(),
         surfaces: Vec::new(),
-        decision: decided.decision,
+        decision: decided.decision.as_ref().map_or(Decision::Gated, |d| *d),
         kind,
         acts: Vec::new(),
         condition: decided.condition.clone(),
         server: None,
         read_only: None,
-        local: file.is_some_and(|f| is_personal(f.tracking, &f.source.path)),
+        narrowed_by: None,
+        how: How::Entry,
+        unknown,
+        local: layer == "user" || file.is_some_and(|f| is_personal(f.tracking, &f.source.path)),
         undeployed: file.is_some_and(|f| f.undeployed),
         confidence: Confidence::High,
+        gates: Vec::new(),
+        bare: false,
     })
 }
 
-fn add(grant: &mut Grant, probe: &Probe, decided: &Decided, kind: GrantKind) {
-    grant.kind = grant.kind.max(kind);
-    grant.decision = grant.decision.max(decided.decision);
-    if decided.decision == Decision::Gated {
-        grant.confidence = Confidence::Low;
-    }
-    if !grant.surfaces.contains(&decided.surface) {
-        grant.surfaces.push(decided.surface);
-    }
-    if let Some((server, read_only)) = &probe.server {
-        grant.server.get_or_insert_with(|| server.clone());
-        if grant.read_only.is_none() {
-            grant.read_only.clone_from(read_only);
-        }
-    }
-    if !grant.acts.iter().any(|a| a.id == probe.act.id) {
-        grant.acts.push(probe.act.clone());
-    }
+/// A grant while its operations are found.
+struct Collected {
+    grant: Grant,
+    /// What makes it, as agents call it; `None`: nothing that is written.
+    by: Option<&'static str>,
+    supplied: bool,
+    /// The operations that are scripts of the project.
+    scripts: Vec<String>,
+    /// The operations that don't wait for a model.
+    runs: Vec<String>,
 }
 
-/// What is in sight first, the widest first.
-fn ordered(mut grant: Grant) -> Grant {
-    grant.acts.sort_by_key(|a| {
-        let indirect = a.command.contains(['\'', '"']);
-        (!a.tellable(), !a.in_sight, a.may, indirect, a.blast == Blast::Account, std::cmp::Reverse(a.blast))
-    });
-    grant.surfaces.sort();
-    grant
+impl Collected {
+    fn add(&mut self, probe: &Probe, decided: &Decided, kind: GrantKind) {
+        let grant = &mut self.grant;
+        grant.kind = grant.kind.max(kind);
+        if let Ok(decision) = decided.decision {
+            grant.decision = grant.decision.max(decision);
+            if decision != Decision::Gated && !self.runs.contains(&probe.act.id) {
+                self.runs.push(probe.act.id.clone());
+            }
+            if decision == Decision::Gated {
+                grant.confidence = Confidence::Low;
+            }
+        }
+        if !grant.surfaces.contains(&decided.surface) {
+            grant.surfaces.push(decided.surface);
+        }
+        if let Some(server) = &probe.server {
+            grant.server.get_or_insert_with(|| server.name.clone());
+            if grant.read_only.is_none() {
+                grant.read_only.clone_from(&server.read_only);
+            }
+            if grant.narrowed_by.is_none() {
+                grant.narrowed_by.clone_from(&server.narrowed_by);
+            }
+        }
+        if !grant.acts.iter().any(|a| a.id == probe.act.id) {
+            grant.acts.push(probe.act.clone());
+            if probe.script {
+                self.scripts.push(probe.act.id.clone());
+            }
+        }
+    }
+
+    /// What is in sight first, and what runs by itself, the widest first.
+    fn done(self) -> Grant {
+        let mut grant = self.grant;
+        grant.acts.sort_by_key(|a| {
+            let indirect = a.command.contains(['\'', '"']);
+            (
+                !a.tellable(),
+                !self.runs.contains(&a.id),
+                !a.in_sight,
+                a.may,
+                indirect,
+                a.blast == Blast::Account,
+                std::cmp::Reverse(a.blast),
+            )
+        });
+        grant.surfaces.sort();
+        // By what is told of it.
+        let told = if grant.in_sight().next().is_some() { Act::tellable } else { |_: &Act| true };
+        let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
+        let gated = !grant.acts.iter().filter(|a| told(a)).any(|a| self.runs.contains(&a.id));
+        if gated {
+            grant.decision = Decision::Gated;
+        }
+        grant.how = match (self.by, grant.kind) {
+            _ if gated && grant.unknown.is_none() => How::Gated,
+            (Some("hook"), _) => How::Hook,
+            _ if self.supplied => How::Supplied,
+            _ if scripts => How::Scripts,
+            (None, _) | (_, GrantKind::Default) => How::Default,
+            _ if matches!(grant.decision, Decision::Sandboxed { .. }) => How::Sandboxed,
+            (Some("mode"), _) => How::Bypass,
+            (_, GrantKind::Mcp) => How::Mcp,
+            (_, GrantKind::Exec) => How::Exec,
+            (_, GrantKind::Command | GrantKind::Everything) => How::Entry,
+        };
+        grant
+    }
 }
 
 impl Grant {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::expr::{Kind, Type, Value};
 use crate::finding::{Location, Place, Reason, Role, Slot};
 use crate::knowledge::scalar::{Scalar, number};
-use crate::knowledge::stores::{Absent, Condition, Test};
+use crate::knowledge::stores::{Absent, Among, Condition, Test};
 use crate::source::{Source, Sources, Span, Text};
 use crate::terraform::{ResolvedAttribute, ResolvedBlock};
 
@@ -129,6 +129,24 @@ pub enum Of {
     Every,
 }
 
+/// The block with those of its nested blocks of a kind that count, and the same with those of which
+/// it can't be told too; the second only where there are such, with why it can't.
+pub fn among(block: &ResolvedBlock, among: &Among) -> (ResolvedBlock, Option<(ResolvedBlock, Value)>) {
+    let (mut certain, mut possible) = (block.clone(), block.clone());
+    let mut unsure = None;
+    let counts = |b: &ResolvedBlock| together(among.conditions.iter().map(|c| holds(b, c)), Of::Every);
+    certain.blocks.retain(|(kind, b)| *kind != among.blocks.as_str() || counts(b).as_bool() == Some(true));
+    possible.blocks.retain(|(kind, b)| {
+        let counts = if *kind == among.blocks.as_str() { counts(b) } else { Value::bool(true) };
+        let keep = counts.as_bool() != Some(false);
+        if counts.is_unknown() {
+            unsure = Some(counts);
+        }
+        keep
+    });
+    (certain, unsure.map(|why| (possible, why)))
+}
+
 /// Whether the value at `path` passes `test`: true, false or unknown with the reasons.
 pub fn test(
     block: &ResolvedBlock,
@@ -241,15 +259,25 @@ pub fn place(block: &ResolvedBlock, path: &str, role: Role, sources: &Sources) -
     match find(block, path) {
         Found::Written(value, attribute, here) if attribute.written => Arc::new(Place {
             span: attribute.span,
-            slot: if attribute.literal { Slot::Literal(attribute.value_span) } else { Slot::Indirect },
-            chain: chain(value, attribute.value_span),
+            slot: match unset_input(attribute, here, name) {
+                Some(input) => sources.get(here.span.source).map_or(Slot::None, |s| insertion(s, here, input)),
+                None if attribute.literal => Slot::Literal(attribute.value_span),
+                None => Slot::Indirect,
+            },
+            chain: chain(value, attribute.value_span, here),
             role,
             item: here.span,
         }),
         Found::Absent(here) | Found::Written(_, _, here) => Arc::new(Place {
             span: here.header,
             slot: match sources.get(here.span.source) {
-                Some(source) if !object(here) => insertion(source, here, name),
+                Some(source) if !object(here) => match (&here.outlined, here.attributes.get(name)) {
+                    (None, _) => insertion(source, here, name),
+                    // What a module that is only called doesn't hand on can't be set from here.
+                    (Some(_), attribute) => attribute
+                        .and_then(|a| unset_input(a, here, name))
+                        .map_or(Slot::None, |input| insertion(source, here, input)),
+                },
                 _ => Slot::None,
             },
             chain: Vec::new(),
@@ -262,12 +290,19 @@ pub fn place(block: &ResolvedBlock, path: &str, role: Role, sources: &Sources) -
     }
 }
 
-/// The hops a value came through after its own expression.
-fn chain(value: &Value, written: Span) -> Vec<Location> {
+/// The input of a module known by its outline that sets an attribute, where the call doesn't give it.
+fn unset_input<'a>(attribute: &ResolvedAttribute, block: &'a ResolvedBlock, name: &str) -> Option<&'a str> {
+    let outlined = block.outlined.as_ref().filter(|_| attribute.span == block.header)?;
+    outlined.inputs.get(name).map(Text::as_str)
+}
+
+/// The hops a value came through after its own expression; those inside of a module's outline stand in no file.
+fn chain(value: &Value, written: Span, block: &ResolvedBlock) -> Vec<Location> {
+    let outline = block.outlined.as_ref().map(|_| block.header);
     let mut hops = Vec::new();
     let mut origin = value.origin.as_deref();
     while let Some(hop) = origin.filter(|_| hops.len() < 16) {
-        if hop.span != written {
+        if hop.span != written && Some(hop.span) != outline {
             hops.push(Location { span: hop.span, label: hop.what.as_str().to_owned(), role: Role::Cause });
         }
         origin = hop.from.as_deref();
@@ -285,7 +320,9 @@ fn insertion(source: &Source, block: &ResolvedBlock, name: &str) -> Slot {
         let line = source.line(source.position(offset).line).unwrap_or("");
         line.chars().take_while(|c| c.is_whitespace()).collect::<String>()
     };
-    let indent = match block.attributes.values().last() {
+    // A call's arguments are no attributes of what its module declares.
+    let last = block.attributes.values().rfind(|a| block.outlined.is_none() || a.span != block.header);
+    let indent = match last {
         Some(attribute) => line_indent(attribute.span.start),
         None => format!("{}  ", line_indent(block.header.start)),
     };

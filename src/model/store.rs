@@ -49,6 +49,8 @@ pub struct Store {
     pub hazards: IndexMap<&'static str, Switch>,
     /// Copies that other resources make of it.
     pub given: Vec<Given>,
+    /// What shows that it can be brought back.
+    pub restores: Vec<Restore>,
     /// The platform's words for deleting it.
     pub destroyed_by: Vec<String>,
     /// Attributes whose change replaces it.
@@ -114,6 +116,21 @@ pub struct Given {
     pub once: bool,
 }
 
+/// Something that brings a store back from a copy: a plan of tests, a script, a page in the config.
+#[derive(Clone, Debug)]
+pub struct Restore {
+    /// In words.
+    pub title: String,
+    /// Where it stands.
+    pub place: Arc<Place>,
+    /// Whether it is of this store: bool or unknown.
+    pub exists: Value,
+    /// The page that says how, where it is one.
+    pub runbook: Option<String>,
+    /// The day it was last tried, where that is stated.
+    pub on: Option<String>,
+}
+
 /// A setting of a store.
 #[derive(Clone, Debug)]
 pub struct Switch {
@@ -131,6 +148,8 @@ pub struct Switch {
     pub safe: Option<String>,
     /// How many days it lasts (a number, null or unknown).
     pub days: Value,
+    /// The attribute that says how long, and where it stands or would be inserted.
+    pub lasting: Option<(String, Arc<Place>)>,
     /// In words.
     pub title: Option<String>,
     /// What weakens it.
@@ -139,6 +158,8 @@ pub struct Switch {
     pub skipped_by: Option<String>,
     /// For a copy: the smallest blast it doesn't survive; `None`: that is a question of its place.
     pub dies_with: Option<Blast>,
+    /// Whether only a deletion by Terraform leaves it: any other caller decides anew.
+    pub only_terraform: bool,
 }
 
 impl Switch {
@@ -152,10 +173,12 @@ impl Switch {
             attribute: None,
             safe: None,
             days: Value::null(),
+            lasting: None,
             title: None,
             lifted_by: None,
             skipped_by: None,
             dies_with: None,
+            only_terraform: false,
         }
     }
 
@@ -189,6 +212,8 @@ pub struct Copy {
     pub located: Located,
     /// The smallest blast it doesn't survive, where that is the platform's rule rather than a question of place.
     pub dies_with: Option<Blast>,
+    /// Whether only a deletion by Terraform leaves it: any other caller decides anew.
+    pub only_terraform: bool,
     /// Whether it exists: bool or unknown.
     pub exists: Value,
     /// Made by itself.
@@ -204,16 +229,33 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// Whether it survives `blast` on its store: `None` where that can't be told.
-    pub fn survives(&self, blast: Blast, store: &Store) -> Option<bool> {
-        let outside = match self.dies_with {
-            Some(dies_with) => Some(blast < dies_with),
-            None => self.located.survives(blast, &store.located).map(|(survives, _)| survives),
+    /// Whether it survives `blast` on its store, caused by `caller`: `None` where that can't be told.
+    pub fn survives(&self, blast: Blast, store: &Store, caller: Caller) -> Option<bool> {
+        self.survival(blast, store, caller).map(|(survives, _)| survives)
+    }
+
+    /// The same, with how sure that is.
+    pub fn survival(&self, blast: Blast, store: &Store, caller: Caller) -> Option<(bool, Confidence)> {
+        if self.exists.as_bool() == Some(false) {
+            return Some((false, Confidence::High));
+        }
+        let dies_with =
+            if self.only_terraform && caller == Caller::Anybody { Some(Blast::Store) } else { self.dies_with };
+        let outside = match dies_with {
+            Some(dies_with) => Some((blast < dies_with, Confidence::High)),
+            None => self.located.survives(blast, &store.located),
         };
         // What goes anyway needn't be known to exist.
-        if outside == Some(false) || self.exists.as_bool() == Some(false) {
-            return Some(false);
-        }
-        self.exists.as_bool().and(outside)
+        outside.filter(|(survives, _)| !survives || self.exists.as_bool().is_some())
     }
+}
+
+/// Who causes a blast. Terraform deletes as its configuration says (with a final snapshot, keeping
+/// the backups); whoever calls the platform says so anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Whoever may call the platform.
+    Anybody,
+    /// A Terraform run.
+    Terraform,
 }

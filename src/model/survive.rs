@@ -1,13 +1,13 @@
 //! Which copies of a store survive what, and so what is at stake in it.
 
-use crate::finding::Reason;
+use crate::finding::{Confidence, Reason};
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
-use crate::model::store::{Copy, Store};
+use crate::model::store::{Caller, Copy, Store};
 
 /// What becomes of the copies of a store in one blast.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// Copies that survive, by index.
     pub survivors: Vec<usize>,
@@ -15,16 +15,22 @@ pub struct Outcome {
     pub lost: Vec<usize>,
     /// Why it can't be told of the others.
     pub undecided: Vec<Reason>,
+    /// How sure it is of those that go.
+    pub confidence: Confidence,
 }
 
 /// The outcome of a blast on the store of an index.
-pub fn outcome(index: usize, store: &Store, copies: &[Copy], blast: Blast) -> Outcome {
-    let mut outcome = Outcome::default();
+pub fn outcome(index: usize, store: &Store, copies: &[Copy], blast: Blast, caller: Caller) -> Outcome {
+    let mut outcome =
+        Outcome { survivors: Vec::new(), lost: Vec::new(), undecided: Vec::new(), confidence: Confidence::High };
     for (number, copy) in copies.iter().enumerate().filter(|(_, c)| c.store == index) {
-        match copy.survives(blast, store) {
-            Some(true) => outcome.survivors.push(number),
-            Some(false) if copy.exists.as_bool() == Some(false) => {}
-            Some(false) => outcome.lost.push(number),
+        match copy.survival(blast, store, caller) {
+            Some((true, _)) => outcome.survivors.push(number),
+            Some((false, _)) if copy.exists.as_bool() == Some(false) => {}
+            Some((false, sure)) => {
+                outcome.lost.push(number);
+                outcome.confidence = outcome.confidence.min(sure);
+            }
             None => outcome.undecided.extend(why(copy)),
         }
     }
@@ -38,11 +44,12 @@ fn why(copy: &Copy) -> Vec<Reason> {
     }
 }
 
-/// The blasts one call can cause on a platform: the store, and whatever its operations take.
+/// The blasts one call can cause on a platform for good: the store, and whatever its operations take.
 fn one_call(inputs: &Inputs<'_>, provider: &str) -> Vec<Blast> {
     let mut blasts = vec![Blast::Store];
-    for tool in inputs.knowledge.tools() {
-        for operation in &tool.operations {
+    let undone = |days: Option<f64>| days.is_some_and(|days| days >= inputs.config.thresholds.undo_days);
+    for tool in inputs.knowledge.tools().filter(|tool| !tool.many_calls) {
+        for operation in tool.operations.iter().filter(|o| !o.may && !undone(o.undo_days)) {
             let platform = operation.provider.as_deref().or(tool.provider.as_deref());
             if platform == Some(provider)
                 && let Some(blast) = Blast::parse(&operation.blast)
@@ -74,7 +81,7 @@ pub fn stakes(inputs: &Inputs<'_>, index: usize, stores: &[Store], copies: &[Cop
         return Stakes::Exposed;
     }
     let gone = one_call(inputs, &store.provider).into_iter().any(|blast| {
-        let outcome = outcome(index, store, copies, blast);
+        let outcome = outcome(index, store, copies, blast, Caller::Anybody);
         outcome.survivors.is_empty() && outcome.undecided.is_empty()
     });
     if gone { Stakes::Loss } else { Stakes::Exposed }

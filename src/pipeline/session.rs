@@ -32,6 +32,8 @@ pub struct Options {
     pub plans: Vec<String>,
     /// A revision to compare with.
     pub base: Option<String>,
+    /// The home directory, where the personal files of agents are asked for.
+    pub home: Option<PathBuf>,
 }
 
 /// One `--var` or `--var-file`, as written.
@@ -55,6 +57,7 @@ pub struct Session {
     environment: Option<String>,
     base: Option<String>,
     handed: Handed,
+    home: Option<PathBuf>,
 }
 
 /// Directories of rules with their files' texts.
@@ -82,6 +85,7 @@ impl Session {
             environment: options.environment.clone(),
             base: options.base.clone(),
             handed,
+            home: options.home.clone(),
         };
         // Broken rules are told before anything is read, and names that are no rule's.
         let rules = session.all_rules()?;
@@ -103,6 +107,7 @@ impl Session {
             given: self.handed.given.clone(),
             prefix: root.prefix.clone(),
             base: self.base.clone(),
+            home: self.home.clone(),
             ..Request::default()
         }
     }

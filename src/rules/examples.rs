@@ -155,6 +155,11 @@ pub fn of_files(files: &BTreeMap<String, String>, rules: &RuleSet) -> Result<Vec
             let what = if case.expect.is_empty() { "says not where (expect.yaml)" } else { "can expect nothing" };
             wrong.push(format!("{place}: a case that is {} {what}", shows.word()));
         }
+        for file in case.options.plan.iter().chain(&case.options.var_file) {
+            if With::file(file, &case.files).is_none() {
+                wrong.push(format!("{place}: options.yaml names `{file}`, and there is no such file"));
+            }
+        }
     }
     wrong.sort();
     wrong.dedup();

@@ -10,6 +10,9 @@ use crate::source::{Source, Sources, Span};
 /// The fix; `None` where what is there can't be edited, or there is nothing to write.
 pub fn fix(rule: &FixPath, names: &[(&str, &Value)], sources: &Sources) -> Option<Fix> {
     let place = rule.set.place(names)?;
+    if let Slot::Rewrite { title, edits } = &place.slot {
+        return Some(Fix { title: title.clone(), safe: rule.safe, edits: edits.clone() });
+    }
     let to = hcl(rule.to.get(names)?)?;
     let named = rule.attribute.as_ref().and_then(|a| a.get(names)).and_then(Value::as_str);
     let (edit, name) = match &place.slot {
@@ -18,7 +21,7 @@ pub fn fix(rule: &FixPath, names: &[(&str, &Value)], sources: &Sources) -> Optio
             let source = sources.get(insert.source)?;
             (Edit { span: *insert, text: line(source, *insert, indent, name, &to)? }, Some(name.as_str()))
         }
-        Slot::Indirect | Slot::None => return None,
+        Slot::Indirect | Slot::None | Slot::Rewrite { .. } => return None,
     };
     let title = match name {
         Some(name) => format!("set `{name} = {to}`"),

@@ -1,5 +1,6 @@
 //! Messages and help: HCL templates that never change an outcome. What can't be known prints
-//! `(unknown)`, null `(none)`, a sensitive value `(sensitive)`.
+//! `(unknown)`, null `(none)`, a sensitive value `(sensitive)`; what is said under a condition that
+//! can't be known isn't said.
 
 use crate::expr::convert::{to_bool, to_text};
 use crate::expr::{Limits, Value, evaluate};
@@ -75,6 +76,7 @@ fn write(parts: &[Part], names: &mut Names<'_>, limits: Limits, text: &mut Strin
             Part::If(condition, yes, no) => {
                 let condition = eval(condition, names, limits);
                 match (word(&condition), to_bool(&condition)) {
+                    (Some("(unknown)"), _) => write(no, names, limits, text, depth + 1),
                     (None, Some(truth)) => write(if truth { yes } else { no }, names, limits, text, depth + 1),
                     (word, _) => text.push_str(word.unwrap_or(ERROR)),
                 }

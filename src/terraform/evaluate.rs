@@ -8,9 +8,11 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::finding::Reason;
+use crate::knowledge::Knowledge;
 use crate::syntax::json;
 use crate::terraform::config::{self, Config, Files, join};
 use crate::terraform::instance::{Instance, Iteration, Shared};
+use crate::terraform::outline::{self, Outlines};
 use crate::terraform::plan::laid;
 use crate::terraform::providers::{self, Locks, Providers, Seen};
 use crate::terraform::roots::{self, RootPlan};
@@ -30,6 +32,7 @@ struct Project<'w> {
     parsed: &'w Files,
     configs: IndexMap<String, Config>,
     installed: Installed,
+    outlines: Outlines,
     locks: Locks,
     options: &'w Options,
 }
@@ -44,21 +47,23 @@ pub struct Evaluated {
 }
 
 /// Evaluates every root module under every environment, and leaves out what can't be done.
-pub fn evaluate(workspace: &Workspace, parsed: &Files, options: &Options) -> Vec<Evaluation> {
-    evaluate_all(workspace, parsed, options).evaluations
+pub fn evaluate(workspace: &Workspace, parsed: &Files, options: &Options, knowledge: &Knowledge) -> Vec<Evaluation> {
+    evaluate_all(workspace, parsed, options, knowledge).evaluations
 }
 
 /// Evaluates every root module under every environment, or takes the plan of it.
-pub fn evaluate_all(workspace: &Workspace, parsed: &Files, options: &Options) -> Evaluated {
+pub fn evaluate_all(workspace: &Workspace, parsed: &Files, options: &Options, knowledge: &Knowledge) -> Evaluated {
+    let configs = config::read(workspace, parsed);
     let project = Project {
         workspace,
         parsed,
-        configs: config::read(workspace, parsed),
+        outlines: outline::of_calls(&configs, knowledge),
+        configs,
         installed: installed_modules(workspace),
         locks: providers::locked(workspace, parsed),
         options,
     };
-    let mut plans = roots::find(workspace, parsed, &project.configs, options);
+    let mut plans = roots::find(workspace, parsed, &project.configs, options, knowledge);
     let mut refused = asked::of_no_root(options, &plans, &project.configs);
     refused.extend(asked::plans(options, &mut plans, &project.configs, &project.installed));
     if plans.is_empty() {
@@ -116,7 +121,7 @@ impl Project<'_> {
             files: plan.files,
             planned: None,
         };
-        let Some(config) = self.configs.get(&plan.module) else {
+        let Some(config) = plan.outline.as_ref().or_else(|| self.configs.get(&plan.module)) else {
             let evaluation = match told {
                 Some(plan) => laid(evaluation, &plan),
                 None if evaluation.unread_calls.is_empty() => return None,
@@ -136,11 +141,13 @@ impl Project<'_> {
             workspace: self.workspace,
             configs: &self.configs,
             installed: &self.installed,
+            outlines: &self.outlines,
             options: self.options,
             root_dir: plan.module,
             depth: Cell::new(0),
             problems: RefCell::default(),
             made: Cell::new(0),
+            taken: Cell::new(0),
         });
         let asked =
             if told.is_some() { HashMap::new() } else { self.options.all_for(&plan.dir, self.workspace, self.parsed) };

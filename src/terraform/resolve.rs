@@ -9,7 +9,7 @@ use crate::finding::Reason;
 use crate::source::Text;
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::terraform::instance::{INSTANCES, Instance, Iteration, META, address_of};
-use crate::terraform::{ResolvedAttribute, ResolvedBlock};
+use crate::terraform::{ResolvedAttribute, ResolvedBlock, outline};
 
 /// Blocks nested deeper than this are left out, visibly.
 const DEPTH: usize = 40;
@@ -67,6 +67,7 @@ impl<'a> Resolving<'_, 'a> {
             attributes: IndexMap::new(),
             blocks: Vec::new(),
             unknown_blocks: IndexMap::new(),
+            outlined: self.instance.config.outline.map(|confidence| outline::outlined(body, confidence)),
         };
         for attribute in body.attributes.iter().filter(|a| depth > 0 || !META.contains(&a.name.name.as_str())) {
             let attribute_ = match names_only(&block.kind.name, &attribute.name.name) {

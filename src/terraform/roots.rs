@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::Reason;
+use crate::knowledge::Knowledge;
 use crate::source::{SourceId, Text};
 use crate::syntax::hcl::Block;
 use crate::terraform::config::{Config, Files, directory, join, literal};
@@ -43,6 +44,8 @@ pub struct RootPlan {
     pub generated: Vec<Block>,
     /// A plan that takes the place of evaluation.
     pub told: Option<Arc<Plan>>,
+    /// What is known of Terragrunt's module, where it isn't here.
+    pub outline: Option<Config>,
 }
 
 impl RootPlan {
@@ -61,6 +64,7 @@ impl RootPlan {
             files: Vec::new(),
             generated: Vec::new(),
             told: None,
+            outline: None,
         }
     }
 }
@@ -80,6 +84,7 @@ pub fn find(
     parsed: &Files,
     configs: &IndexMap<String, Config>,
     options: &Options,
+    knowledge: &Knowledge,
 ) -> Vec<RootPlan> {
     let units = terragrunt::units(workspace, parsed, configs);
     let by_unit = |dir: &str| units.iter().any(|u| u.module.as_deref() == Some(dir));
@@ -111,7 +116,7 @@ pub fn find(
         let library = !configured && (called_in_examples.contains(&config.dir) || in_modules || required);
         plans.extend(environments(workspace, parsed, config, &tfvars, library, options));
     }
-    plans.extend(units.into_iter().map(|unit| unit.plan(configs, options, workspace, parsed)));
+    plans.extend(units.into_iter().map(|unit| unit.plan(configs, options, workspace, parsed, knowledge)));
     plans
 }
 

@@ -119,6 +119,11 @@ impl Walk<'_> {
             Ok(all) => (all, uncertain),
             Err(reasons) => (vec![(String::new(), Iteration::unknown(reasons))], reasons.first().or(uncertain)),
         };
+        // An outline's blocks stand in the call itself.
+        let callers = match (instance.config.outline, instance.callers.split_last()) {
+            (Some(_), Some((_, above))) => above,
+            _ => &instance.callers,
+        };
         for (key, iteration) in instances {
             if self.full(instance, resource) {
                 return;
@@ -136,7 +141,7 @@ impl Walk<'_> {
                 provider: Some(provider),
                 prevent_destroy: prevent.map_or_else(Value::null, |a| a.value.clone()),
                 block,
-                callers: instance.callers.clone(),
+                callers: callers.to_vec(),
                 uncertain: uncertain.cloned(),
             });
         }
@@ -182,5 +187,6 @@ pub(super) fn pseudo_block(span: Span, arguments: IndexMap<Text, Value>) -> crat
         attributes: arguments.into_iter().map(|(k, v)| (k, attribute(v))).collect(),
         blocks: Vec::new(),
         unknown_blocks: IndexMap::new(),
+        outlined: None,
     }
 }

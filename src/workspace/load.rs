@@ -31,6 +31,9 @@ pub struct LoadOptions {
     pub overlays: HashMap<String, String>,
     /// Files that the person running it handed in, wherever they lie.
     pub given: Vec<Given>,
+    /// The home directory, where the personal files of agents are asked for: those the table names are
+    /// read, under paths that begin with `~/`.
+    pub home: Option<PathBuf>,
 }
 
 /// A file that the person running it handed in (`--plan`, `--var-file`): read whatever its name and place are, and
@@ -46,6 +49,9 @@ pub struct Given {
     /// How it is written.
     pub format: Format,
 }
+
+/// Paths of files in the home directory begin with it.
+pub const HOME: &str = "~/";
 
 /// Why a project can't be loaded at all.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +117,11 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
             link: false,
         });
     }
+    if let Some(home) = &options.home {
+        // A directory of the project that has this name is no one's home.
+        candidates.retain(|c| !c.path.starts_with(HOME));
+        candidates.extend(personal(home));
+    }
     candidates.sort_by(|a, b| a.path.cmp(&b.path));
     if candidates.len() > FILE_LIMIT {
         for dropped in candidates.drain(FILE_LIMIT..) {
@@ -126,7 +137,17 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
         })
         .collect();
     skipped.retain(|s| !options.given.iter().any(|g| g.path == s.path));
-    Ok(assemble(root, git.as_ref(), candidates, read, skipped, &options.given))
+    Ok(assemble(root, git.as_ref(), candidates, read, skipped, &options.given, options.home.is_some()))
+}
+
+/// The personal files of agents that are there. (A link may lead anywhere: they are the caller's own.)
+#[allow(clippy::disallowed_methods)]
+fn personal(home: &Path) -> Vec<Candidate> {
+    let there = Table::get().home.iter().map(|name| (name, home.join(name)));
+    there
+        .filter(|(_, full)| std::fs::metadata(full).is_ok_and(|m| m.is_file()))
+        .map(|(name, full)| Candidate { path: format!("{HOME}{name}"), full, ignored: true, link: false })
+        .collect()
 }
 
 pub(super) fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
@@ -283,6 +304,7 @@ pub(super) fn assemble(
     read: Vec<Outcome>,
     mut skipped: Vec<Skipped>,
     given: &[Given],
+    personal: bool,
 ) -> Workspace {
     let table = Table::get();
     let mut sources = Sources::default();
@@ -309,6 +331,9 @@ pub(super) fn assemble(
         if role.is_empty() && has_shell_shebang(&text) {
             (role, format) = ("shell-script".into(), Format::Shell);
         }
+        if role.is_empty() && is_kubernetes(&candidate.path, &text) {
+            (role, format) = ("kubernetes".into(), Format::Yaml);
+        }
         let given = given.iter().find(|g| g.path == candidate.path);
         if let Some(given) = given {
             (role, format) = (given.role.into(), given.format);
@@ -319,7 +344,11 @@ pub(super) fn assemble(
             source,
             format,
             strict,
-            tracking: git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored)),
+            tracking: if candidate.path.starts_with(HOME) && personal {
+                Tracking::Home
+            } else {
+                git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored))
+            },
             // Whoever hands a file in means it.
             undeployed: given.is_none() && is_undeployed(table, &candidate.path),
             template,
@@ -341,6 +370,13 @@ fn has_shell_shebang(text: &str) -> bool {
     let first = text.lines().next().unwrap_or("");
     first.starts_with("#!")
         && ["sh", "bash", "dash", "ksh", "zsh"].iter().any(|s| first.split(['/', ' ']).any(|w| w == *s))
+}
+
+/// A manifest: YAML with `apiVersion` and `kind` at the top, and nothing of a template in it.
+fn is_kubernetes(path: &str, text: &str) -> bool {
+    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let says = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
+    yaml && says("apiVersion:") && says("kind:") && !text.contains("{{") && !text.contains("{%")
 }
 
 fn is_undeployed(table: &Table, path: &str) -> bool {

@@ -34,5 +34,5 @@ pub fn in_memory_with(files: &BTreeMap<String, String>, given: &[Given]) -> Work
             (Candidate { path: path.clone(), full, ignored: false, link: false }, Outcome::Text(text.clone()))
         })
         .unzip();
-    assemble(PathBuf::new(), None, candidates, texts, Vec::new(), given)
+    assemble(PathBuf::new(), None, candidates, texts, Vec::new(), given, false)
 }

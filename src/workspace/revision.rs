@@ -90,7 +90,7 @@ fn read(today: &Workspace, objects: &Objects, tree: Option<Id>, options: &LoadOp
         candidates.push(Candidate { full: today.root.join(&file.path), path: file.path, ignored: false, link: false });
         outcomes.push(outcome);
     }
-    Ok(assemble(today.root.clone(), None, candidates, outcomes, skipped, &[]))
+    Ok(assemble(today.root.clone(), None, candidates, outcomes, skipped, &[], false))
 }
 
 fn text_of(objects: &Objects, id: Id, wanted: bool) -> Result<Outcome, String> {

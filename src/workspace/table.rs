@@ -15,6 +15,7 @@ struct File {
     never: Vec<String>,
     undeployed: Vec<String>,
     binary: Vec<String>,
+    home: Vec<String>,
 }
 
 /// A row of the table.
@@ -47,6 +48,8 @@ pub struct Table {
     /// Directories read but not reported.
     pub undeployed: Vec<String>,
     binary: Vec<String>,
+    /// Personal files of agents, below the home directory.
+    pub home: Vec<String>,
 }
 
 impl Table {
@@ -58,7 +61,14 @@ impl Table {
 
     /// A broken built-in table is empty; a test holds that it isn't broken.
     fn parse(text: &str) -> Table {
-        let empty = File { files: vec![], ignored_wanted: vec![], never: vec![], undeployed: vec![], binary: vec![] };
+        let empty = File {
+            files: vec![],
+            ignored_wanted: vec![],
+            never: vec![],
+            undeployed: vec![],
+            binary: vec![],
+            home: vec![],
+        };
         let file: File = serde_yaml::from_str(text).unwrap_or(empty);
         let mut builder = GlobSetBuilder::new();
         let mut row_of_glob = Vec::new();
@@ -76,6 +86,7 @@ impl Table {
             never: file.never,
             undeployed: file.undeployed,
             binary: file.binary,
+            home: file.home,
         }
     }
 

@@ -136,6 +136,10 @@ fn cases_in_folders() {
         text,
         "my-rule good `wrong`: finding at main.tf:1 (`s0` is not what I like) not expected\n1 rules, 5 examples: 1 failed\n"
     );
+    let options = files(&[("my-rule/good/a/main.tf", "x"), ("my-rule/good/a/options.yaml", "plan: [plan.json]\n")]);
+    let (text, code) = tested(RIGHT, &options);
+    assert_eq!(code, 2);
+    assert!(text.contains("my-rule/good/a: options.yaml names `plan.json`, and there is no such file"), "{text}");
     let broken = files(&[
         ("my-rule/bad/none/main.tf", "resource\n"),
         ("my-rule/worse/x/main.tf", ""),

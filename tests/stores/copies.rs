@@ -1,6 +1,7 @@
 //! Copies that other resources make, and where they are.
 
 use lastcopy::model::located::Blast;
+use lastcopy::model::store::Caller;
 
 use crate::support::{copies, store, survivors, terraform};
 
@@ -212,8 +213,40 @@ fn backups_that_are_told_to_stay_stay() {
     );
     for address in ["google_sql_database_instance.b", "mongodbatlas_advanced_cluster.m"] {
         assert_eq!(survivors(&model, address, Blast::Store).len(), 1, "{address}");
-        assert_eq!(store(&model, address).stakes.word(), "exposed");
     }
+    assert_eq!(store(&model, "google_sql_database_instance.b").stakes.word(), "exposed", "the instance's own setting");
+    assert_eq!(store(&model, "mongodbatlas_advanced_cluster.m").stakes.word(), "loss", "the caller may say otherwise");
+}
+
+#[test]
+fn what_the_caller_decides_is_left_by_terraform_alone() {
+    let model = terraform(
+        r#"
+        resource "aws_db_instance" "db" {
+          engine                   = "postgres"
+          skip_final_snapshot      = false
+          backup_retention_period  = 7
+          delete_automated_backups = false
+        }
+        resource "aws_dynamodb_table" "orders" {
+          name     = "orders"
+          hash_key = "id"
+          point_in_time_recovery { enabled = true }
+        }
+        "#,
+    );
+    let db = store(&model, "aws_db_instance.db");
+    let left = |caller| {
+        copies(&model, "aws_db_instance.db")
+            .into_iter()
+            .filter(|c| c.survives(Blast::Store, db, caller) == Some(true))
+            .count()
+    };
+    assert_eq!((left(Caller::Terraform), left(Caller::Anybody)), (2, 0));
+    assert_eq!(db.stakes.word(), "loss", "delete-db-instance --skip-final-snapshot leaves nothing");
+    // DynamoDB keeps a backup of a deleted table for 35 days, whoever deleted it, and a closed account
+    // can be opened again for longer than the limit.
+    assert_eq!(store(&model, "aws_dynamodb_table.orders").stakes.word(), "exposed");
 }
 
 #[test]

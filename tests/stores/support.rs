@@ -1,14 +1,15 @@
 //! A project of a few Terraform files, joined.
 
+use lastcopy::finding::Finding;
 use lastcopy::model::Model;
 use lastcopy::model::located::Blast;
-use lastcopy::model::store::{Copy, Store};
+use lastcopy::model::store::{Caller, Copy, Store};
 use lastcopy::pipeline;
 use lastcopy::pipeline::roots::Root;
 use lastcopy::pipeline::session::{Options, Session};
 
-/// The model of a project with these files.
-pub fn model(files: &[(&str, &str)]) -> Model {
+/// A directory with these files.
+fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Root) {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join(".git")).unwrap();
     for (path, text) in files {
@@ -17,9 +18,25 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         std::fs::write(path, text).unwrap();
     }
     let root = Root { dir: dir.path().to_owned(), under: None, files: Vec::new(), prefix: String::new() };
+    (dir, root)
+}
+
+/// The model of a project with these files.
+pub fn model(files: &[(&str, &str)]) -> Model {
+    let (_dir, root) = project(files);
     let session = Session::open(&root, &Options { today: "2026-11-24".into(), ..Options::default() }).unwrap();
     let request = session.request(&root);
     pipeline::project(&request, &session.config, &session.knowledge).unwrap().model
+}
+
+/// Everything the built-in rules find in a project with these files, undecided outcomes included.
+pub fn found(files: &[(&str, &str)]) -> Vec<Finding> {
+    let (_dir, root) = project(files);
+    let session = Session::open(&root, &Options { today: "2026-11-24".into(), ..Options::default() }).unwrap();
+    let request = session.request(&root);
+    let project = pipeline::project(&request, &session.config, &session.knowledge).unwrap();
+    let rules = session.chosen_rules(&[], &[]).unwrap();
+    pipeline::judge(project, &rules, &session.config, &request, &session.knowledge).findings
 }
 
 /// The model of one `main.tf`.
@@ -52,7 +69,7 @@ pub fn copies<'a>(model: &'a Model, address: &str) -> Vec<&'a Copy> {
 /// `address located` of the copies of a store that survive a blast (`?` in front where that isn't known).
 pub fn survivors(model: &Model, address: &str, blast: Blast) -> Vec<String> {
     let of = store(model, address);
-    let told = copies(model, address).into_iter().filter_map(|c| match c.survives(blast, of) {
+    let told = copies(model, address).into_iter().filter_map(|c| match c.survives(blast, of, Caller::Terraform) {
         Some(true) => Some(format!("{} {}", c.address, c.located.text())),
         Some(false) => None,
         None => Some(format!("? {} {}", c.address, c.located.text())),

@@ -8,7 +8,7 @@ use crate::syntax::tree::{Data, Node, Tree};
 /// The data of an input that holds JSON; `None` if it holds none (a path, an expression).
 pub fn json(node: &Node, source: &Source) -> Option<Tree> {
     let text = node.as_str().filter(|t| t.trim_start().starts_with('{'))?;
-    let inner = Source::new(source.id, &source.path, text);
+    let inner = Source::new(source.id, &source.path, &without_expressions(text));
     let mut tree = json::parse_jsonc(&inner);
     tree.comments.clear();
     let mut at = node.span.start as usize;
@@ -19,6 +19,35 @@ pub fn json(node: &Node, source: &Source) -> Option<Tree> {
         problem.span = node.span;
     }
     Some(tree)
+}
+
+/// The text with each expression that stands for a whole value (`"enabled": ${{ vars.X != '' }}`) written
+/// as `null`, as long as it was: what it comes to isn't in the repository, and the rest counts.
+fn without_expressions(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    let (mut quoted, mut escaped) = (false, false);
+    while let Some(c) = rest.chars().next() {
+        if !quoted
+            && rest.starts_with("${{")
+            && let Some(end) = rest.find("}}")
+        {
+            let whole = rest.get(..end + 2).unwrap_or(rest);
+            plain.push_str("null");
+            plain.extend(std::iter::repeat_n(' ', whole.len().saturating_sub(4)));
+            rest = rest.get(end + 2..).unwrap_or("");
+            continue;
+        }
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        plain.push(c);
+        rest = rest.get(c.len_utf8()..).unwrap_or("");
+    }
+    plain
 }
 
 /// Gives every value its place. (The parser limits how deep values nest.)

@@ -7,7 +7,7 @@ use crate::agents::claude::rule;
 use crate::agents::claude::settings::{Placed, Settings};
 use crate::agents::shell::{self, Part};
 use crate::agents::table::Table;
-use crate::agents::{Because, Call, Decision, Entry, Hook, Procedure, Surface, Verdict};
+use crate::agents::{Because, Call, Decision, Entry, Hook, Procedure, Surface, Verdict, variants};
 use crate::finding::Reason;
 use crate::source::{Span, Text};
 
@@ -82,6 +82,11 @@ impl Procedure for Claude {
             }
         }
         worst
+    }
+
+    fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
+        let candidates = [format!("Bash(*{base}*)"), format!("Bash(*{}*)", base.replace(' ', "*"))];
+        variants::covering(self, entry, &candidates, forms)
     }
 
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool {

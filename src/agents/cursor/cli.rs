@@ -2,7 +2,7 @@
 //! the user's. Facts: cursor.com/docs/cli/reference/permissions and /configuration.
 
 use crate::agents::shell::{self, Part};
-use crate::agents::{Because, Call, Decision, Entry, Hook, Procedure, Surface, Verdict, glob};
+use crate::agents::{Because, Call, Decision, Entry, Hook, Procedure, Surface, Verdict, glob, variants};
 use crate::finding::Reason;
 use crate::source::{Span, Text};
 
@@ -103,6 +103,17 @@ impl Procedure for Cli {
 
     fn decide(&self, call: &Call<'_>, surface: Surface) -> Verdict {
         self.under(self.force, call, surface)
+    }
+
+    fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
+        let (program, sub) = base.split_once(' ').unwrap_or((base, ""));
+        let candidates = [
+            format!("Shell(*:*{base}*)"),
+            format!("Shell(*/{program}:{sub}*)"),
+            format!("Shell({program}:-* {sub}*)"),
+            format!("Shell(*:*{}*)", base.replace(' ', "*")),
+        ];
+        variants::covering(self, entry, &candidates, forms)
     }
 
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool {

@@ -4,6 +4,7 @@ use super::*;
 use crate::blast::graph::{Agent, At, Blasted, By, Call, Credential, Grant, Told, Way};
 use crate::finding::Confidence;
 use crate::model::located::Blast;
+use crate::model::store::Caller;
 
 fn at() -> At {
     At { path: "a".into(), line: 1 }
@@ -13,6 +14,7 @@ fn store(name: &str, ways: &[(usize, Blast)]) -> Store {
     let told = Told { verdict: Verdict::Gone, in_calls: 1, confidence: Confidence::High, may: false, reached: true };
     let blast = |(way, takes): &(usize, Blast)| Blasted {
         takes: *takes,
+        caller: Caller::Anybody,
         undo: None,
         may: false,
         names: vec!["x".into()],
@@ -62,6 +64,7 @@ fn graph(second: Blast) -> Graph {
         name: takes.word().into(),
         title: String::new(),
         takes,
+        caller: Caller::Anybody,
         undo: None,
         undo_how: None,
         may: false,

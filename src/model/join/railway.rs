@@ -114,6 +114,7 @@ fn build(inputs: &Inputs<'_>, project: &Project, declared: Declared<'_>) -> Opti
             provider: platform.provider.clone(),
             account: Account::Ordinary,
             project: Some(project.name.as_str().to_owned()),
+            environment: Some(project.environment.as_str().to_owned()),
             region: declared.region.map(Into::into),
             parent: None,
             store: Some(address.clone()),
@@ -122,6 +123,7 @@ fn build(inputs: &Inputs<'_>, project: &Project, declared: Declared<'_>) -> Opti
         makes: switches(&MAKES, &row.copies, &address, &place),
         hazards: switches(&HAZARDS, &[], &address, &place),
         given: Vec::new(),
+        restores: Vec::new(),
         destroyed_by: row.destroyed_by.clone(),
         replaces_on: row.replaces_on.clone(),
         note: row.note.clone(),
@@ -170,10 +172,12 @@ fn switches(classes: &[&'static str], known: &[Known], by: &str, place: &Arc<Pla
             by: by.to_owned(),
             safe: known.write.clone(),
             days: known.days.as_ref().and_then(|d| d.0.parse().ok()).map_or(Value::null(), Value::int),
+            lasting: None,
             title: known.title.clone(),
             lifted_by: known.lifted_by.clone(),
             skipped_by: known.skipped_by.clone(),
             dies_with: known.dies_with.as_deref().and_then(Blast::parse),
+            only_terraform: known.only_terraform,
             ..Switch::missing(place.clone())
         },
     };

@@ -85,6 +85,19 @@ impl<'a> Setting<'a> {
     }
 
     fn read(&self, known: &Known, of: Of) -> Option<Switch> {
+        let Some(among) = &known.among else { return self.read_here(known, of) };
+        let (certain, possible) = lookup::among(self.block, among);
+        let mut switch = Setting { block: &certain, ..*self }.read_here(known, of);
+        if let Some((possible, why)) = &possible
+            && let Some(other) = (Setting { block: possible, ..*self }).read_here(known, of)
+            && switch.as_ref().is_none_or(|s| s.on != other.on)
+        {
+            switch = Some(Switch { on: why.clone(), ..other });
+        }
+        switch
+    }
+
+    fn read_here(&self, known: &Known, of: Of) -> Option<Switch> {
         let applies = lookup::together(known.when.iter().map(|c| lookup::holds(self.block, c)), Of::Every);
         if applies.as_bool() == Some(false) || !self.has(known) {
             return None;
@@ -109,11 +122,20 @@ impl<'a> Setting<'a> {
             attribute: path.map(Into::into),
             safe: known.write.clone(),
             days: days(known, self.block),
+            lasting: self.lasting(known),
             title: known.title.clone(),
             lifted_by: known.lifted_by.clone(),
             skipped_by: known.skipped_by.clone(),
             dies_with: dies_with(known, self.block),
+            only_terraform: known.only_terraform,
         })
+    }
+
+    /// The attribute that says how long it lasts.
+    fn lasting(&self, known: &Known) -> Option<(String, Arc<Place>)> {
+        known.days.as_ref().filter(|days| days.0 == "value")?;
+        let path = known.days_from.as_deref().or(known.attribute.as_deref())?;
+        Some((path.to_owned(), lookup::place(self.block, path, Role::Store, self.sources)))
     }
 
     /// The block and path that decide: the resource's own where it is written, else the provider's.

@@ -59,16 +59,15 @@ fn service(resource: &Resource) -> Service {
         _ => {}
     }
     let name = lookup::string(block, "volume.name").unwrap_or("volume");
-    match lookup::find(block, "volume.mount_path") {
-        Found::Written(value, of, _) => match value.as_str() {
+    if let Found::Written(value, of, _) = lookup::find(block, "volume.mount_path") {
+        match value.as_str() {
             Some(path) => {
                 let mount =
                     Mount { path: path.into(), volume: name.into(), span: of.span, backup_schedules: Vec::new() };
                 service.mounts.push(mount);
             }
             None => service.unknown.extend(reason(value, of.span)),
-        },
-        _ => {}
+        }
     }
     service
 }

@@ -8,17 +8,17 @@ use crate::expr::{Type, Value};
 use crate::finding::Reason;
 use crate::model::fact::Fact;
 use crate::model::located::Blast;
-use crate::model::store::Copy;
+use crate::model::store::{Caller, Copy};
 use crate::model::survive;
 
 impl Values<'_> {
     pub(super) fn copy(&self, copy: &Copy) -> Option<Value> {
         let store = self.model.stores.get(copy.store)?;
-        let survives = |blast: Blast| match copy.survives(blast, store) {
+        let survives = |blast: Blast| match copy.survives(blast, store, Caller::Terraform) {
             Some(known) => Value::bool(known),
             None => unknown_place(copy),
         };
-        let others = survive::outcome(copy.store, store, &self.model.copies, Blast::Project);
+        let others = survive::outcome(copy.store, store, &self.model.copies, Blast::Project, Caller::Terraform);
         let others =
             others.survivors.iter().filter_map(|c| self.model.copies.get(*c)).filter(|c| c.address != copy.address);
         let holder = copy.held_in.and_then(|i| self.model.stores.get(i));
@@ -60,6 +60,7 @@ impl Values<'_> {
                         ]),
                     ),
                     ("others_survive_project", strings(others.map(|c| c.address.as_str()))),
+                    ("same_store", Value::bool(copy.held_in == Some(copy.store))),
                     ("exists", copy.exists.clone()),
                     ("automatic", Value::bool(copy.automatic)),
                     ("retention_days", copy.retention_days.clone()),

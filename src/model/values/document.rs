@@ -9,6 +9,7 @@ use crate::finding::{Confidence, Place, Role};
 use crate::model::fact::Fact;
 use crate::model::stakes::Stakes;
 use crate::source::SourceId;
+use crate::workspace::Tracking;
 
 impl Values<'_> {
     /// Files with a role that couldn't be read whole.
@@ -82,7 +83,7 @@ impl Values<'_> {
             environments: Vec::new(),
             instances: Vec::new(),
             callers: Vec::new(),
-            local: false,
+            local: file.is_some_and(|f| f.tracking == Tracking::Home),
             undeployed,
             library: false,
         }

@@ -1,28 +1,46 @@
 //! What agents may run with nobody asked, as facts.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use super::{Common, Values, count, object, optional, string, strings};
+use crate::agents::table;
 use crate::expr::Value;
 use crate::finding::{Confidence, Place, Role};
 use crate::model::act::Act;
 use crate::model::credential::Credential;
 use crate::model::fact::Fact;
-use crate::model::grant::{Grant, GrantKind};
+use crate::model::grant::{Grant, GrantKind, How};
+use crate::model::mend;
 use crate::model::stakes::Stakes;
 use crate::model::store::Store;
 use crate::operations::Target;
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
+
+/// Agent, file, the grant where it is told alone, whether it is of a platform in sight, how it grants.
+type Group = (usize, SourceId, Option<usize>, bool, How);
 
 impl Values<'_> {
     /// Grants with something in sight are one fact each, but entries of one file that run anything
     /// are one together, and so are those with nothing in sight.
     pub(super) fn grants(&self) -> Vec<Fact> {
-        let mut groups: IndexMap<(usize, SourceId, Option<usize>, bool), Vec<&Grant>> = IndexMap::new();
+        let mut groups: IndexMap<Group, Vec<&Grant>> = IndexMap::new();
+        // What a workflow starts reads the same file: an entry is told once, of the agent that it configures.
+        let mut told: HashMap<(Span, &str), usize> = HashMap::new();
         for (index, grant) in self.model.grants.iter().enumerate() {
+            let first = *told.entry((grant.span, grant.entry.as_str())).or_insert(grant.agent);
+            if first != grant.agent && grant.unknown.is_none() {
+                continue;
+            }
             let seen = grant.in_sight().next().is_some();
-            let alone = (seen && grant.kind != GrantKind::Exec).then_some(index);
-            groups.entry((grant.agent, grant.file, alone, seen)).or_default().push(grant);
+            let alone = (seen && grant.how != How::Exec || grant.unknown.is_some()).then_some(index);
+            // What isn't an entry of a list is told by itself.
+            let how = match grant.how {
+                How::Exec | How::Mcp | How::Scripts => How::Entry,
+                how => how,
+            };
+            groups.entry((grant.agent, grant.file, alone, seen, how)).or_default().push(grant);
         }
         groups.into_values().filter_map(|group| self.grant(&group)).collect()
     }
@@ -31,8 +49,34 @@ impl Values<'_> {
     /// either, that a program could call anything says nothing about this project.
     fn within_reach(&self, act: &Act) -> bool {
         let store = |s: &Store| !s.undeployed && act.takes(s) && !["derived", "transient"].contains(&s.holds.as_str());
-        let credential = |c: &Credential| c.provider == act.provider && !c.operations.is_empty();
+        let credential = |c: &Credential| c.handed.is_none() && c.provider == act.provider && !c.operations.is_empty();
         self.model.stores.iter().any(store) || self.model.credentials.iter().any(credential)
+    }
+
+    /// What it lets run; not known where its agent's decision isn't.
+    fn operations(&self, grant: &Grant, acts: &[&Act]) -> Value {
+        match &grant.unknown {
+            Some(reason) => Value::unknown(reason.clone()),
+            None => Value::tuple(acts.iter().map(|a| operation(a)).collect()),
+        }
+    }
+
+    /// The edit that takes the grant back.
+    fn mend(&self, grant: &Grant, group: &[&Grant]) -> Value {
+        let switched = || {
+            let agent = self.inputs.agents.get(grant.agent)?;
+            let server = agent.servers.iter().find(|s| Some(s.name.as_str()) == grant.server.as_deref())?;
+            mend::switched(self.inputs, server.span, grant.read_only.as_deref()?)
+        };
+        let removed = || match grant.how {
+            How::Entry | How::Exec | How::Mcp | How::Scripts => {
+                let entries: Vec<(Span, &str)> = group.iter().map(|g| (g.span, g.entry.as_str())).collect();
+                mend::removed(self.inputs, &entries)
+            }
+            _ => None,
+        };
+        let mend = if grant.how == How::Mcp { switched().or_else(removed) } else { removed() };
+        mend.map_or(Value::null(), |m| Value::place(m.place(grant.span)))
     }
 
     fn grant(&self, group: &[&Grant]) -> Option<Fact> {
@@ -80,13 +124,17 @@ impl Values<'_> {
                 ("surfaces", strings(first.surfaces.iter().map(|s| s.name()))),
                 ("decision", string(first.decision.name())),
                 ("kind", string(first.kind.word())),
-                ("operations", Value::tuple(acts.iter().map(|a| operation(a)).collect())),
+                ("how", string(first.how.word())),
+                ("operations", self.operations(first, &acts)),
                 ("named", string(&listed(&told))),
                 ("stores", strings(reached.map(|s| s.address.as_str()))),
                 ("more", count(if seen.is_empty() { &acts } else { &seen }.len().saturating_sub(told.len()))),
                 ("condition", optional(first.condition.as_deref())),
                 ("server", optional(first.server.as_deref())),
                 ("read_only", optional(first.read_only.as_deref())),
+                ("advice", optional(table::Table::builtin().asks_by(&agent.id))),
+                ("mend", self.mend(first, group)),
+                ("narrowed_by", optional(first.narrowed_by.as_deref())),
             ],
         );
         Some(Fact {

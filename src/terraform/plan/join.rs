@@ -1,6 +1,6 @@
 //! A plan's values laid over what is written: values are the plan's, places and references the source's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -9,7 +9,7 @@ use super::expressions::bare;
 use super::{Act, Entry, Plan, without_keys};
 use crate::expr::{Kind, Value};
 use crate::finding::Reason;
-use crate::source::Text;
+use crate::source::{Span, Text};
 use crate::terraform::{
     Evaluation, Mode, Module, Planned, Provider, ResolvedAttribute, ResolvedBlock, Resource, UnreadCall,
 };
@@ -35,12 +35,17 @@ pub fn laid(written: Evaluation, plan: &Arc<Plan>) -> Evaluation {
         by_declaration: written.resources.iter().rev().map(|r| (r.address_without_keys.as_str(), r)).collect(),
         calls: &written.unread_calls,
     };
-    let going: Vec<&str> = plan.actions.iter().filter(|a| a.act == Act::Destroy).map(|a| a.address.as_str()).collect();
+    let going: HashSet<&str> =
+        plan.actions.iter().filter(|a| a.act == Act::Destroy).map(|a| a.address.as_str()).collect();
     let mut providers = std::mem::take(&mut out.providers);
     let mut world = |entries: &[Entry]| -> Vec<Resource> {
         let values: HashMap<&str, &IndexMap<Text, Value>> =
             entries.iter().map(|e| (e.address.as_str(), &e.values)).collect();
-        let joined = Joined { source: &source, values, going: &going };
+        let mut named: HashMap<String, Span> = HashMap::new();
+        for entry in entries {
+            named.entry(without_keys(&entry.address)).or_insert(entry.at);
+        }
+        let joined = Joined { source: &source, values, going: &going, named, ids: ids(entries) };
         let mut all: Vec<Resource> = entries.iter().map(|e| joined.resource(e, plan, &mut providers)).collect();
         // What is only read isn't always told: what is written says as much.
         let rest = written.resources.iter().filter(|r| r.mode != Mode::Managed);
@@ -104,7 +109,22 @@ struct Joined<'a> {
     /// Values by address.
     values: HashMap<&'a str, &'a IndexMap<Text, Value>>,
     /// Addresses that are destroyed: nothing in Terraform keeps them.
-    going: &'a [&'a str],
+    going: &'a HashSet<&'a str>,
+    /// Where the plan names the first instance of a declaration: what is written nowhere stands there.
+    named: HashMap<String, Span>,
+    /// Addresses by the `id` that each has alone.
+    ids: HashMap<&'a str, Option<&'a str>>,
+}
+
+/// Addresses by their `id`; `None` for one that several have.
+fn ids(entries: &[Entry]) -> HashMap<&str, Option<&str>> {
+    let mut all: HashMap<&str, Option<&str>> = HashMap::new();
+    for entry in entries.iter().filter(|e| e.mode == Mode::Managed) {
+        if let Some(id) = entry.values.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()) {
+            all.entry(id).and_modify(|known| *known = None).or_insert(Some(&entry.address));
+        }
+    }
+    all
 }
 
 impl Joined<'_> {
@@ -114,12 +134,15 @@ impl Joined<'_> {
             Some(written) => self.laid(&written.block, &entry.values),
             None => {
                 let call = self.source.call(&entry.address);
-                self.laid(&bare(call.map_or(entry.at, |c| c.block.header)), &entry.values)
+                let at = self.named.get(&without_keys(&entry.address)).copied().unwrap_or(entry.at);
+                let at = call.map_or(at, |c| c.block.header);
+                let one = |(name, value): (&Text, &Value)| (name.clone(), self.by_id(value, &entry.address, at));
+                self.laid(&bare(at), &entry.values.iter().map(one).collect())
             }
         };
         let prevent_destroy = match written {
             Some(written) => written.prevent_destroy.clone(),
-            None if self.going.contains(&entry.address.as_str()) => Value::null(),
+            None if self.going.contains(entry.address.as_str()) => Value::null(),
             None => {
                 let message = "a plan doesn't tell lifecycle settings, and its block isn't here";
                 Value::unknown(Reason::at("not-in-plan", message, entry.at))
@@ -138,6 +161,17 @@ impl Joined<'_> {
             callers: written.map(|w| w.callers.clone()).unwrap_or_default(),
             uncertain: None,
         }
+    }
+
+    /// A value of which nothing is written: what is another resource's `id` refers to that.
+    fn by_id(&self, value: &Value, own: &str, at: Span) -> Value {
+        crate::expr::convert::mapped(value.clone(), &|v| {
+            let of = v.as_str().and_then(|text| self.ids.get(text)).copied().flatten().filter(|of| *of != own);
+            match of {
+                Some(of) => v.hop(at, &format!("{of}.id")),
+                None => v,
+            }
+        })
     }
 
     /// Planned values over a written block. (Its depth is that of the plan, which its parser caps.)

@@ -160,14 +160,15 @@ fn planned(source: &Source, root: &Node) -> Result<Plan, Problem> {
     }
     changes(root.get("resource_changes"), &mut plan)?;
     let known: HashSet<String> = plan.actions.iter().map(|a| a.address.clone()).collect();
-    // What a plan reads and keeps stands in its state; what an older one doesn't list, among its values.
+    // What an older plan doesn't list stands among its values.
     let values = root.get("planned_values");
     let rest = resources(values.and_then(|v| v.get("root_module")), &mut plan)?;
     plan.after.extend(rest.into_iter().filter(|e| !known.contains(&e.address)));
     let prior = root.path(&["prior_state", "values", "root_module"]);
     let read = resources(prior, &mut plan)?;
     let there: HashSet<String> = plan.after.iter().map(|e| e.address.clone()).collect();
-    for entry in read.into_iter().filter(|e| e.mode == Mode::Data && !known.contains(&e.address)) {
+    // What a plan doesn't list stays as it is: it wasn't targeted, or an error came first.
+    for entry in read.into_iter().filter(|e| !known.contains(&e.address)) {
         if !there.contains(&entry.address) {
             plan.after.push(entry.clone());
         }

@@ -72,6 +72,9 @@ pub fn find(
     if best.0 * 2 > plan.declared.len() {
         return Some(Found::None(dirs()));
     }
+    if plan.declared.is_empty() && best.1 > 0 && candidates.len() > 1 {
+        return Some(Found::Several(dirs()));
+    }
     let mut found: Vec<String> =
         candidates.iter().zip(&misses).filter(|(_, m)| *m == best).map(|(c, _)| c.dir.to_owned()).collect();
     Some(match found.len() {
