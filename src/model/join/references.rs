@@ -43,6 +43,10 @@ impl<'a> References<'a> {
         let mut all = Vec::new();
         for resource in scene.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed) {
             for (platform, reference) in scene.knowledge.references(&resource.type_) {
+                // What names nothing refers to nothing; asked once here, not once for each store.
+                if reference.by != "tag" && lookup::values(&resource.block, &reference.from).is_empty() {
+                    continue;
+                }
                 let via = match &reference.via {
                     None => Some(resource),
                     Some(path) => via(scene, resource, path, &reference.via_types),
