@@ -46,13 +46,39 @@ pub fn read<'a>(
     options: &Options,
 ) -> Vec<Project> {
     let files = evaluate::Files { workspace, typescript, tree };
-    let configs = config::read(workspace, tree);
+    let mut configs = config::read(workspace, tree);
     // What a config file calls an environment is one for the project's other files, too.
     let named: BTreeSet<Text> =
         configs.iter().map(|p| p.environment.clone()).chain(options.environments.iter().cloned()).collect();
     let mut projects = project::read(&files, &named);
+    belong(workspace, &projects, &mut configs);
     projects.extend(configs);
     projects
+}
+
+/// Gives the service of a `railway.toml` the name of the one that says it is set there, or that is
+/// built from its directory.
+fn belong(workspace: &Workspace, projects: &[Project], configs: &mut [Project]) {
+    let services: Vec<&Service> = projects.iter().flat_map(|p| &p.services).collect();
+    let known = |maybe: &Option<Maybe>| {
+        let text = maybe.as_ref().and_then(|m| m.text.as_ref().ok())?;
+        Some(text.trim_start_matches("./").trim_matches('/').to_owned())
+    };
+    for service in configs.iter_mut().flat_map(|p| &mut p.services) {
+        let path = workspace.sources.path(service.span);
+        let dir = path.rsplit_once('/').map(|(dir, _)| dir);
+        let named = |s: &&&Service| known(&s.config_file).as_deref() == Some(path);
+        let built = |s: &&&Service| s.config_file.is_none() && dir.is_some() && known(&s.root).as_deref() == dir;
+        let mut names: BTreeSet<&Text> = services.iter().filter(named).map(|s| &s.name).collect();
+        if names.is_empty() {
+            names = services.iter().filter(built).map(|s| &s.name).collect();
+        }
+        if names.len() == 1
+            && let Some(name) = names.into_iter().next()
+        {
+            service.name = name.clone();
+        }
+    }
 }
 
 /// One project file (or one group of service files) under one environment.
@@ -236,7 +262,7 @@ impl Project {
 
 impl Service {
     /// Nothing but a name, a kind and a place.
-    fn new(name: Text, kind: ServiceKind, span: Span) -> Service {
+    pub fn new(name: Text, kind: ServiceKind, span: Span) -> Service {
         Service {
             name,
             kind,

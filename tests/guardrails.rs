@@ -259,11 +259,11 @@ fn every_read_only_switch_is_one_that_can_be_given() {
 
 #[test]
 fn what_is_not_known_is_said() {
-    let made = Made::of(&[RAILWAY, (".amp/settings.json", "{\n  \"amp.dangerouslyAllowAll\": true\n}\n")]);
+    let made = Made::of(&[RAILWAY, (".codex/config.toml", "sandbox_mode = \"container\"\n")]);
     let run = made.run();
     let chosen = shown(&run, Persona::Regular);
     assert!(!chosen.findings.iter().any(is_about_agents));
-    let counted = chosen.summary.undecided_by.iter().find(|(kind, _)| kind == "workspace-permissions");
+    let counted = chosen.summary.undecided_by.iter().find(|(kind, _)| kind == "unknown-sandbox-mode");
     assert!(counted.is_some_and(|(_, n)| *n > 0), "{:?}", chosen.summary.undecided_by);
     // It would complete a path.
     let token = "#!/bin/sh\nRAILWAY_API_TOKEN=7f3c9b1e-52d8-4c0a-9e4b-d16a80c27f95\ncurl -s https://backboard.railway.com/graphql/v2 -H \"Authorization: Bearer $RAILWAY_API_TOKEN\"\n";
@@ -272,7 +272,7 @@ fn what_is_not_known_is_said() {
     let chosen = shown(&run, Persona::Regular);
     assert!(!chosen.findings.iter().any(|f| f.rule == "last-copy-in-one-call"));
     let named: Vec<&str> = chosen.summary.undecided_named.iter().map(|(_, text)| text.as_str()).collect();
-    assert!(named.iter().any(|n| n.contains("path:amp->railway:db") && n.contains("workspace")), "{named:?}");
+    assert!(named.iter().any(|n| n.contains("path:codex->railway:db") && n.contains("sandbox mode")), "{named:?}");
 }
 
 #[test]

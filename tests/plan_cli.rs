@@ -353,6 +353,8 @@ fn a_plan_tells_what_the_source_cannot_and_nothing_of_its_secrets() {
         assert_eq!(main["attributes"]["password"], json!("••••••••"));
         assert_eq!(main["environment"], json!("plan"));
         assert_eq!(main["spans"]["backup_retention_period"]["line"], json!(14));
+        let gone = json!({"address": "aws_db_instance.gone", "action": "destroy"});
+        assert!(gone.as_object().unwrap().iter().all(|(k, v)| json["changes"][0][k] == *v), "{}", json["changes"]);
         assert!(main["spans"].get("deletion_protection").is_none(), "it is written nowhere");
         for format in ["human", "short", "json", "sarif", "github", "gitlab", "junit", "rdjson"] {
             let output =
@@ -470,6 +472,21 @@ fn variables_in_terraforms_order() {
 }
 
 #[test]
+fn what_is_given_to_a_variable_may_be_a_secret() {
+    let source = "variable \"a\" {\n  sensitive = true\n}\nvariable \"b\" {}\noutput \"o\" {\n  value = \"${var.b} ${nonsensitive(var.a)}\"\n}\n";
+    let dir = project(&[("main.tf", source)]);
+    let generated = "Zk3hV9sQ1xTb";
+    for (arguments, env) in [
+        (vec!["--var", "a=open-sesame", "--var", "b=Zk3hV9sQ1xTb"], vec![]),
+        (vec!["--env-vars"], vec![("TF_VAR_a", "open-sesame"), ("TF_VAR_b", generated)]),
+    ] {
+        let output = run(dir.path(), &[&["inspect"][..], &arguments].concat(), &env);
+        let text = out(&output);
+        assert!(text.contains("\"o\"") && !text.contains("sesame") && !text.contains(generated), "{text}");
+    }
+}
+
+#[test]
 fn a_file_outside_of_the_project_is_read_when_it_is_named() {
     let elsewhere = tempfile::tempdir().unwrap();
     let text = plan(&[resource("aws_db_instance.main", json!(["delete"]), database(), Json::Null)]);
@@ -489,6 +506,28 @@ fn a_file_outside_of_the_project_is_read_when_it_is_named() {
     assert_eq!(told(&output).len(), 1);
     let output = run(elsewhere.path(), &["check", project, "--var-file", "prod.tfvars"], &[]);
     assert_eq!(code(&output), 0, "{}", err(&output));
+}
+
+#[test]
+fn what_stands_in_a_plan_from_elsewhere_is_in_nobodys_reach() {
+    let token = "3f2b8c1e-9d47-4e6a-8b12-7c5d9e0f1a2b";
+    let values = with(&database(), json!({"environment": {"RAILWAY_API_TOKEN": token}}));
+    let text = plan(&[resource("aws_db_instance.main", json!(["no-op"]), values.clone(), values)]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    write(elsewhere.path(), &[("plan.json", &text)]);
+    let dir = project(&[
+        ("main.tf", SOURCE),
+        (".claude/settings.json", "{\"permissions\": {\"allow\": [\"Bash(curl:*)\"]}}"),
+    ]);
+    let file = elsewhere.path().join("plan.json");
+    let arguments = ["check", "--format", "json", "--persona", "auditor", "--plan", file.to_str().unwrap()];
+    let output = run(dir.path(), &arguments, &[]);
+    let all = told(&output);
+    assert!(!all.is_empty() && all.iter().all(|f| !f.contains("plan.json")), "{all:?}");
+    let inspect = run(dir.path(), &["inspect", "--plan", file.to_str().unwrap()], &[]);
+    for text in [out(&output), out(&inspect)] {
+        assert!(!text.contains("3f2b8c1e"));
+    }
 }
 
 #[test]

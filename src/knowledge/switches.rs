@@ -173,7 +173,7 @@ impl Given<'_> {
         let told = self.configured.command.iter().filter_map(|w| w.split_once(':'));
         let set = self.configured.environment.iter().copied().chain(told);
         let same = set.filter(|(n, _)| n.trim().eq_ignore_ascii_case(name));
-        same.map(|(_, given)| value(given.trim(), wanted)).last().unwrap_or(State::Absent)
+        same.map(|(_, given)| value(given.trim(), wanted)).next_back().unwrap_or(State::Absent)
     }
 
     fn addresses(&self) -> impl Iterator<Item = &str> {

@@ -42,6 +42,8 @@ pub struct Act {
     pub untold_type: bool,
     /// What it acts on.
     pub target: Target,
+    /// Whether a person is asked before it goes through, as far as the command tells.
+    pub asks: Option<bool>,
     /// The project has something of its platform.
     pub in_sight: bool,
     /// How sure.
@@ -75,6 +77,7 @@ impl Act {
                 Some("remote") => Target::Remote,
                 _ => Target::Unknown,
             },
+            asks: None,
             in_sight,
             confidence: if operation.loose { Confidence::Low } else { confidence(operation.tier) },
         }
@@ -102,6 +105,7 @@ impl Act {
             may: tool.may,
             untold_type: linked.is_none(),
             target: Target::Remote,
+            asks: None,
             in_sight,
             confidence: match server.tier {
                 Tier::Checked => Confidence::High,

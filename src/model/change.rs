@@ -1,6 +1,6 @@
 //! What plans and `removed` blocks do to stores: destroyed, replaced, a guard lifted, a backup shortened.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::expr::{Kind, Type, Value};
@@ -116,7 +116,10 @@ pub fn add(inputs: &Inputs<'_>, model: &mut Model) {
     }
     let mut changes: Vec<Change> = Vec::new();
     for evaluation in inputs.terraform {
-        let of = Of { inputs, evaluation, past: &past, now: model };
+        let here = past.stores.iter().enumerate().filter(|(_, s)| s.terraform && s.roots.contains(&evaluation.root));
+        let instances =
+            here.rev().flat_map(|(index, s)| s.instances.iter().map(move |i| (i.as_str(), index))).collect();
+        let of = Of { inputs, evaluation, past: &past, now: model, instances };
         match &evaluation.planned {
             Some(planned) => {
                 of.planned(planned, &mut changes);
@@ -198,6 +201,8 @@ struct Of<'a> {
     evaluation: &'a Evaluation,
     past: &'a Model,
     now: &'a Model,
+    /// Stores of this root in `past`, by the addresses of their instances.
+    instances: HashMap<&'a str, usize>,
 }
 
 impl Of<'_> {
@@ -205,17 +210,15 @@ impl Of<'_> {
         self.inputs.workspace.sources.get(source).map(|s| s.path.clone()).unwrap_or_default()
     }
 
-    /// The store of an instance in a model.
-    fn store<'m>(&self, model: &'m Model, address: &str) -> Option<(usize, &'m Store)> {
-        let here = |s: &Store| {
-            s.terraform && s.roots.contains(&self.evaluation.root) && s.instances.iter().any(|i| i == address)
-        };
-        model.stores.iter().enumerate().find(|(_, s)| here(s))
+    /// The store of an instance as it is before.
+    fn before(&self, address: &str) -> Option<(usize, &Store)> {
+        let index = *self.instances.get(address)?;
+        Some((index, self.past.stores.get(index)?))
     }
 
     /// What a plan destroys and replaces.
     fn planned(&self, planned: &Planned, all: &mut Vec<Change>) {
-        let gone: Vec<&str> = planned
+        let gone: HashSet<&str> = planned
             .plan
             .actions
             .iter()
@@ -228,7 +231,7 @@ impl Of<'_> {
                 Act::Replace => Doing::Replace,
                 _ => continue,
             };
-            let Some((index, store)) = self.store(self.past, &action.address) else { continue };
+            let Some((index, store)) = self.before(&action.address) else { continue };
             let kept = self.kept(index, store, &gone);
             fold(
                 all,
@@ -256,8 +259,8 @@ impl Of<'_> {
     /// What `removed` blocks destroy.
     fn removed(&self, all: &mut Vec<Change>) {
         for (address, destroy, block) in removed(self.evaluation) {
-            let Some((index, store)) = self.store(self.past, address) else { continue };
-            let kept = self.kept(index, store, &[]);
+            let Some((index, store)) = self.before(address) else { continue };
+            let kept = self.kept(index, store, &HashSet::new());
             let change = Change {
                 doing: Doing::Destroy,
                 store: index,
@@ -280,10 +283,10 @@ impl Of<'_> {
     }
 
     /// The known copies that outlive the store, in words, and aren't kept in something that goes with it.
-    fn kept(&self, index: usize, store: &Store, gone: &[&str]) -> Vec<String> {
+    fn kept(&self, index: usize, store: &Store, gone: &HashSet<&str>) -> Vec<String> {
         let held = |copy: &&Copy| {
             let holder = copy.held_in.and_then(|h| self.past.stores.get(h));
-            !holder.is_some_and(|h| h.instances.iter().any(|i| gone.contains(&i.as_str())))
+            !holder.is_some_and(|h| h.instances.iter().any(|i| gone.contains(i.as_str())))
         };
         let outcome = survive::outcome(index, store, &self.past.copies, Blast::Store, Caller::Terraform);
         let survivors = outcome.survivors.iter().filter_map(|c| self.past.copies.get(*c));
@@ -317,7 +320,7 @@ impl Of<'_> {
                 if action.is_some_and(|a| matches!(a.act, Act::Create | Act::Replace)) {
                     continue;
                 }
-                let Some((_, before)) = self.store(self.past, instance) else { continue };
+                let Some((_, before)) = self.before(instance) else { continue };
                 for (doing, setting, happens, place) in compared(before, store) {
                     let stakes = match doing {
                         Doing::Unguard => store.stakes,

@@ -153,7 +153,7 @@ fn greedy(paths: &[&Path], candidates: &[Edit]) -> Vec<Edit> {
         }
     }
     // To narrow every entry, or to keep a copy of every store, is always enough.
-    let all = |kind: fn(&Edit) -> bool| candidates.iter().copied().filter(|e| kind(e)).collect::<Vec<Edit>>();
+    let all = |kind: fn(&Edit) -> bool| candidates.iter().copied().filter(kind).collect::<Vec<Edit>>();
     let simple = [all(|e| matches!(e, Edit::Grant(_))), all(|e| matches!(e, Edit::Copy(_)))];
     simple.into_iter().fold(chosen, |best, other| if other.len() < best.len() { other } else { best })
 }

@@ -151,6 +151,9 @@ pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
     found.into_iter().flatten().collect()
 }
 
+/// The entry that decides, why the decision isn't known, and whether a model makes it.
+type Key = (Option<(Span, Text)>, Option<&'static str>, bool);
+
 fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, commands: &[Probe]) -> Vec<Grant> {
     let everything: Vec<(Span, Text)> = decided(agent, &Call::Shell(NONSENSE))
         .into_iter()
@@ -160,7 +163,7 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
     // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`. What isn't known for
     // one reason is told once; what a model decides is apart from what runs by the same line, as nobody
     // can say what comes of it.
-    let mut grants: IndexMap<(Option<(Span, Text)>, Option<&'static str>, bool), Collected> = IndexMap::new();
+    let mut grants: IndexMap<Key, Collected> = IndexMap::new();
     for probe in commands.iter().chain(&servers) {
         for decided in decided(agent, &probe.call()) {
             // Contained without a network, it reaches no platform.
@@ -183,7 +186,13 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
                     let Some(grant) = blank(inputs, index, agent, &decided, kind) else { continue };
                     let supplied = inputs.workspace.file(grant.file).is_some_and(|f| f.format == Format::FrontMatter);
                     let by = decided.because.as_ref().map(|b| b.effect);
-                    grants.entry(key).or_insert(Collected { grant, by, supplied, scripts: Vec::new(), gated: true })
+                    grants.entry(key).or_insert(Collected {
+                        grant,
+                        by,
+                        supplied,
+                        scripts: Vec::new(),
+                        runs: Vec::new(),
+                    })
                 }
             };
             collected.add(probe, &decided, kind);
@@ -261,7 +270,8 @@ struct Collected {
     supplied: bool,
     /// The operations that are scripts of the project.
     scripts: Vec<String>,
-    gated: bool,
+    /// The operations that don't wait for a model.
+    runs: Vec<String>,
 }
 
 impl Collected {
@@ -270,7 +280,9 @@ impl Collected {
         grant.kind = grant.kind.max(kind);
         if let Ok(decision) = decided.decision {
             grant.decision = grant.decision.max(decision);
-            self.gated &= decision == Decision::Gated;
+            if decision != Decision::Gated && !self.runs.contains(&probe.act.id) {
+                self.runs.push(probe.act.id.clone());
+            }
             if decision == Decision::Gated {
                 grant.confidence = Confidence::Low;
             }
@@ -295,19 +307,31 @@ impl Collected {
         }
     }
 
-    /// What is in sight first, the widest first.
+    /// What is in sight first, and what runs by itself, the widest first.
     fn done(self) -> Grant {
         let mut grant = self.grant;
         grant.acts.sort_by_key(|a| {
             let indirect = a.command.contains(['\'', '"']);
-            (!a.tellable(), !a.in_sight, a.may, indirect, a.blast == Blast::Account, std::cmp::Reverse(a.blast))
+            (
+                !a.tellable(),
+                !self.runs.contains(&a.id),
+                !a.in_sight,
+                a.may,
+                indirect,
+                a.blast == Blast::Account,
+                std::cmp::Reverse(a.blast),
+            )
         });
         grant.surfaces.sort();
         // By what is told of it.
         let told = if grant.in_sight().next().is_some() { Act::tellable } else { |_: &Act| true };
         let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
+        let gated = !grant.acts.iter().filter(|a| told(a)).any(|a| self.runs.contains(&a.id));
+        if gated {
+            grant.decision = Decision::Gated;
+        }
         grant.how = match (self.by, grant.kind) {
-            _ if self.gated && grant.unknown.is_none() => How::Gated,
+            _ if gated && grant.unknown.is_none() => How::Gated,
             (Some("hook"), _) => How::Hook,
             _ if self.supplied => How::Supplied,
             _ if scripts => How::Scripts,

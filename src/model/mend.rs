@@ -8,6 +8,7 @@ use crate::agents::{Entry, Procedure};
 use crate::finding::{Edit, Place, Role, Slot};
 use crate::model::inputs::Inputs;
 use crate::source::{Source, Span};
+use crate::syntax::tree::Node;
 use crate::workspace::Format;
 
 /// Edits, and what they do in words.
@@ -63,46 +64,98 @@ pub(super) fn stopping(
     Some(Mend { title: format!("add {listed}"), edits: vec![Edit { span: at, text }] })
 }
 
-/// An entry taken out of the list it stands in; `None` where it isn't a string of a list.
-pub(super) fn removed(inputs: &Inputs<'_>, span: Span, entry: &str) -> Option<Mend> {
-    let file = inputs.workspace.file(span.source)?;
-    let text = &file.source.text;
-    let listed = matches!(file.format, Format::Json | Format::Jsonc | Format::Toml);
-    if !listed || !written(&file.source, span).starts_with(['"', '\'']) {
-        return None;
-    }
-    let before = text.get(..span.start as usize)?;
-    let after = text.get(span.end as usize..)?;
-    let lead = before.trim_end();
-    let tail = after.trim_start();
-    if !lead.ends_with(['[', ',']) || !tail.starts_with([',', ']']) {
-        return None;
-    }
-    let start = before.len();
-    let gap = after.len() - tail.len();
-    let range = if tail.starts_with(',') {
-        // With its comma, and the line where it has one to itself.
-        let end = span.end as usize + gap + 1;
-        let rest = text.get(end..)?;
-        let own_line = before.get(before.rfind('\n').map_or(0, |n| n + 1)..)?.trim().is_empty();
-        let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let ends = rest.get(blank..)?.starts_with(['\n', '\r']);
-        match own_line && ends {
-            true => {
-                let line = before.rfind('\n').map_or(0, |n| n + 1);
-                let newline = rest.get(blank..)?.find('\n').map_or(0, |n| n + 1);
-                line..end + blank + newline
-            }
-            false => start..end + blank,
-        }
-    } else if lead.ends_with(',') {
-        // The last one takes the comma in front of it.
-        lead.len() - 1..span.end as usize
-    } else {
-        start..span.end as usize
+/// Entries taken out of the lists they stand in, with the commas that go with them; `None` where one isn't a
+/// string of a list.
+pub(super) fn removed(inputs: &Inputs<'_>, entries: &[(Span, &str)]) -> Option<Mend> {
+    let (first, _) = entries.first()?;
+    let file = inputs.workspace.file(first.source)?;
+    let tree = match file.format {
+        Format::Json => crate::syntax::json::parse(&file.source),
+        Format::Jsonc => crate::syntax::json::parse_jsonc(&file.source),
+        Format::Toml => crate::syntax::toml::parse(&file.source),
+        _ => return None,
     };
-    let edit = Edit { span: Span::new(span.source, range.start, range.end), text: String::new() };
-    Some(Mend { title: format!("take `{entry}` out"), edits: vec![edit] })
+    let text: &str = &file.source.text;
+    let gone = |span: Span| entries.iter().any(|(s, _)| *s == span);
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut taken = 0;
+    let mut cut = |start: usize, end: usize| {
+        edits.push(Edit { span: Span::new(first.source, start, end), text: String::new() });
+    };
+    for list in lists(tree.root()?) {
+        let last = list.iter().rposition(|item| !gone(item.span));
+        for (n, item) in list.iter().enumerate() {
+            let comma = comma(text, item.span.end as usize);
+            if gone(item.span) {
+                taken += 1;
+                // The comma behind it goes with it, and the line where it has one to itself.
+                match comma {
+                    Some(at) => {
+                        let (start, end) = whole_line(text, item.span.start as usize, at + 1);
+                        cut(start, end);
+                    }
+                    None => cut(item.span.start as usize, item.span.end as usize),
+                }
+            } else if Some(n) == last
+                && n + 1 < list.len()
+                && let Some(at) = comma
+            {
+                // Nothing is left behind it.
+                cut(at, at + 1);
+            }
+        }
+    }
+    let mut texts: Vec<&str> = entries.iter().map(|(_, text)| *text).collect();
+    texts.dedup();
+    let listed = texts.iter().map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ");
+    (taken == entries.len()).then(|| Mend { title: format!("take {listed} out"), edits })
+}
+
+/// Every list of strings in a file.
+fn lists(root: &Node) -> Vec<&[Node]> {
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        let items = node.items();
+        if !items.is_empty() && items.iter().all(|i| i.as_text().is_some()) {
+            found.push(items);
+        }
+        open.extend(items);
+        open.extend(node.members().iter().map(|m| &m.value));
+    }
+    found
+}
+
+/// The comma behind an item, over blanks and comments.
+fn comma(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let rest = text.get(at..)?;
+        let trimmed = rest.trim_start();
+        at += rest.len() - trimmed.len();
+        if trimmed.starts_with(',') {
+            return Some(at);
+        }
+        at += match trimmed {
+            t if t.starts_with("//") || t.starts_with('#') => t.find('\n')?,
+            t if t.starts_with("/*") => t.find("*/")? + 2,
+            _ => return None,
+        };
+    }
+}
+
+/// A range with its line, where nothing else stands on it; else with the blanks behind it.
+fn whole_line(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let before = text.get(..start).unwrap_or("");
+    let rest = text.get(end..).unwrap_or("");
+    let line = before.rfind('\n').map_or(0, |n| n + 1);
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let behind = rest.get(blank..).unwrap_or("");
+    if before.get(line..).is_some_and(|b| b.trim().is_empty()) && behind.starts_with(['\n', '\r']) {
+        return (line, end + blank + behind.find('\n').map_or(0, |n| n + 1));
+    }
+    let blank = if behind.starts_with(['\n', '\r']) { 0 } else { blank };
+    (start, end + blank)
 }
 
 /// An MCP server's flag behind its other arguments, or its variable among its others.
@@ -132,7 +185,7 @@ pub(super) fn switched(inputs: &Inputs<'_>, server: Span, switch: &str) -> Optio
 }
 
 /// The value of the member that stands at a place.
-fn at(node: &crate::syntax::tree::Node, span: Span) -> Option<&crate::syntax::tree::Node> {
+fn at(node: &Node, span: Span) -> Option<&Node> {
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         for member in node.members() {

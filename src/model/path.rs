@@ -192,7 +192,7 @@ pub(crate) fn calls(act: &Act, store: &Store) -> Option<(usize, Confidence)> {
         return None;
     }
     let unknown = |guard: &&str| store.guards.get(*guard).is_some_and(|g| g.available && g.on.is_unknown());
-    let unsure = ["api", "lock"].iter().any(|g| unknown(&g)) || act.runs_terraform() && unknown(&"terraform");
+    let unsure = ["api", "lock"].iter().any(unknown) || act.runs_terraform() && unknown(&"terraform");
     let calls = if guarded("api") { 2 } else { 1 };
     Some((calls, if unsure { Confidence::Low } else { Confidence::High }))
 }

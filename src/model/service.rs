@@ -5,6 +5,7 @@ pub mod data;
 pub mod package;
 pub mod secret;
 pub mod setting;
+mod terraform;
 
 use crate::expr::Value;
 use crate::finding::{Confidence, Location, Role};
@@ -99,7 +100,8 @@ impl Scene {
 /// Every service of every project, those that are the same in several environments as one.
 pub fn services(inputs: &Inputs<'_>) -> Vec<Service> {
     let mut all: Vec<Service> = Vec::new();
-    for project in inputs.railway {
+    let declared = terraform::projects(inputs);
+    for project in inputs.railway.iter().chain(&declared) {
         for service in &project.services {
             fold(&mut all, build(inputs, project, service));
         }

@@ -77,7 +77,7 @@ pub fn choose(run: &Run, choice: &Choice) -> Chosen {
         findings.push(Finding { hidden, ..finding.clone() });
     }
     summary.undecided_by = by_reason(&undecided);
-    summary.undecided_named = named(&run.project, &undecided);
+    summary.undecided_named = named(run, &undecided);
     let cuts = cuts(&run.project, &findings);
     Chosen { findings, cuts, summary }
 }
@@ -121,9 +121,11 @@ fn by_reason(undecided: &[&Finding]) -> Vec<(String, usize)> {
 }
 
 /// The most consequential: a path that may be complete, then what could be an error.
-fn named(project: &Project, undecided: &[&Finding]) -> Vec<(Option<Span>, String)> {
-    let mut worst: Vec<&&Finding> =
-        undecided.iter().filter(|f| f.severity == Severity::Error && f.persona == Persona::Regular).collect();
+fn named(run: &Run, undecided: &[&Finding]) -> Vec<(Option<Span>, String)> {
+    let project = &run.project;
+    // What is undecided is shown to auditors; for whom its rule is says whether it is worth a name.
+    let regular = |f: &Finding| run.rules.iter().any(|r| r.id == f.rule && r.persona == Persona::Regular);
+    let mut worst: Vec<&&Finding> = undecided.iter().filter(|f| f.severity == Severity::Error && regular(f)).collect();
     worst.sort_by_key(|f| (!f.address.starts_with("path:"), std::cmp::Reverse(f.confidence)));
     let mut told: Vec<(Option<Span>, String)> = Vec::new();
     for finding in worst {

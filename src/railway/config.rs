@@ -29,7 +29,9 @@ pub(super) fn read<'a>(workspace: &'a Workspace, tree: &dyn Fn(SourceId) -> Opti
             (None, Format::Toml) => toml::parse(&file.source),
             (None, _) => json::parse(&file.source),
         };
-        if tree.root().is_none_or(is_config) {
+        // A table of another product has another name.
+        let named = file.source.path.rsplit('/').next() == Some("railway.toml");
+        if named || tree.root().is_none_or(is_config) {
             parsed.push((file, tree));
         }
     }
@@ -87,8 +89,7 @@ fn project(workspace: &Workspace, parsed: &[(&File, Tree)], environment: Text) -
 fn service(workspace: &Workspace, file: &File, root: &Node, environment: &Text) -> Service {
     let span = root.members().first().map_or(file.source.span().at_start(), |m| m.key_span);
     let mut service = Service::new(service_name(workspace, &file.source.path), ServiceKind::Service, span);
-    let over = root.path(&["environments", environment]);
-    let settings = Merged { root, over };
+    let settings = Merged { layers: layers(root, environment) };
     service.start = settings.text("deploy", "startCommand");
     service.pre_deploy = settings.texts("deploy", "preDeployCommand");
     service.build = settings.text("build", "buildCommand");
@@ -108,10 +109,11 @@ fn service(workspace: &Workspace, file: &File, root: &Node, environment: &Text) 
     service
 }
 
-/// The directory's name; of `railway.worker.toml` the middle.
+/// The directory's name; of `railway.worker.toml` and `railway-worker.toml` the middle.
 fn service_name(workspace: &Workspace, path: &str) -> Text {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let middle = name.strip_prefix("railway.").and_then(|n| n.rsplit_once('.')).map(|(middle, _)| middle);
+    let behind = ["railway.", "railway-"].into_iter().find_map(|start| name.strip_prefix(start));
+    let middle = behind.and_then(|n| n.rsplit_once('.')).map(|(middle, _)| middle);
     match middle.or(directory(path).and_then(|d| d.rsplit('/').next())) {
         Some(name) => name.into(),
         None => root_name(workspace),
@@ -122,17 +124,24 @@ fn directory(path: &str) -> Option<&str> {
     path.rsplit_once('/').map(|(directory, _)| directory)
 }
 
+/// The blocks of an environment, the first that sets a key counts: its own, for a pull request's the
+/// one for all of them and that of the environment it is made from, then the base.
+fn layers<'a>(root: &'a Node, environment: &str) -> Vec<&'a Node> {
+    let of_pull_request = environment == "pr" || environment.starts_with("pr-");
+    let names: &[&str] = if of_pull_request { &[environment, "pr", "production"] } else { &[environment] };
+    let blocks = names.iter().filter_map(|name| root.path(&["environments", name]));
+    blocks.chain(std::iter::once(root)).collect()
+}
+
 struct Merged<'a> {
-    root: &'a Node,
-    /// The environment's block.
-    over: Option<&'a Node>,
+    layers: Vec<&'a Node>,
 }
 
 impl<'a> Merged<'a> {
     /// The environment's value, `null` included, over the base's.
     fn get(&self, section: &str, key: &str) -> Option<&'a Node> {
-        let over = self.over.and_then(|o| o.path(&[section, key]));
-        over.or_else(|| self.root.path(&[section, key])).filter(|n| !n.is_null())
+        let found = self.layers.iter().find_map(|layer| layer.path(&[section, key]));
+        found.filter(|n| !n.is_null())
     }
 
     fn text(&self, section: &str, key: &str) -> Option<Maybe> {

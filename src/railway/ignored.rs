@@ -50,9 +50,9 @@ pub enum Meant {
 }
 
 impl Meant {
-    /// In words, after "was meant to".
-    pub fn words(self) -> &'static str {
-        match self {
+    /// In words, after "was meant to"; nothing where the name doesn't tell.
+    pub fn words(self) -> Option<&'static str> {
+        Some(match self {
             Meant::Volume => "keep data in a volume",
             Meant::Backup => "make backups",
             Meant::Guard => "keep it from being deleted",
@@ -65,8 +65,8 @@ impl Meant {
             Meant::Replicas => "run several of it",
             Meant::Variables => "set variables",
             Meant::Services => "declare services",
-            Meant::Unclear => "do something",
-        }
+            Meant::Unclear => return None,
+        })
     }
 
     /// Whether data depends on it.

@@ -11,6 +11,8 @@ pub use read::{bytes, read};
 pub(super) use join::laid;
 pub(super) use root::{Candidate, Found, find};
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::expr::Value;
@@ -123,7 +125,7 @@ pub struct ProviderOf {
     /// Its settings.
     pub block: ResolvedBlock,
     /// Addresses without keys of the resources that use it.
-    pub used_by: Vec<String>,
+    pub used_by: HashSet<String>,
 }
 
 /// `module.a["x"].aws_s3_bucket.b[0]` without its instance keys.

@@ -290,6 +290,7 @@ pub fn act(id: &str, call: &str, provider: &str, destroys: &[&str], blast: Blast
         may: false,
         untold_type: false,
         target: Target::Remote,
+        asks: None,
         in_sight: true,
         confidence: Confidence::High,
     }

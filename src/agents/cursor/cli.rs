@@ -110,7 +110,7 @@ impl Procedure for Cli {
         let candidates = [
             format!("Shell(*:*{base}*)"),
             format!("Shell(*/{program}:{sub}*)"),
-            format!("Shell({program}:*{}*)", sub.replace(' ', "*")),
+            format!("Shell({program}:-* {sub}*)"),
             format!("Shell(*:*{}*)", base.replace(' ', "*")),
         ];
         variants::covering(self, entry, &candidates, forms)

@@ -1,6 +1,6 @@
 //! Secrets among a service's variables: written out, or made in a way that anybody can repeat.
 
-use super::{Scene, caller, platform};
+use super::{Scene, caller, platform, terraform};
 use crate::credentials;
 use crate::finding::{Confidence, Location};
 use crate::model::inputs::Inputs;
@@ -44,7 +44,8 @@ pub struct Secret {
 /// Every secret of every project.
 pub fn secrets(inputs: &Inputs<'_>) -> Vec<Secret> {
     let mut all: Vec<Secret> = Vec::new();
-    for project in inputs.railway.iter().filter(|p| !p.config_as_code) {
+    let declared = terraform::projects(inputs);
+    for project in inputs.railway.iter().chain(&declared).filter(|p| !p.config_as_code) {
         for service in &project.services {
             for variable in &service.variables {
                 let Some((made, confidence)) = made(inputs, variable) else { continue };

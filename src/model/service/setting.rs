@@ -23,8 +23,8 @@ pub struct Setting {
     pub platform: String,
     /// ignored (no effect at all) or without-volume (runs where its volume isn't mounted).
     pub problem: &'static str,
-    /// What it was meant to do, in words.
-    pub meant: String,
+    /// What it was meant to do, in words; `None` where its name doesn't tell.
+    pub meant: Option<String>,
     /// Whether data depends on it.
     pub protects: bool,
     /// Where the same would have an effect.
@@ -96,7 +96,7 @@ fn of(inputs: &Inputs<'_>, project: &Project, name: &str, ignored: &Ignored, tol
         provider: railway::PLATFORM,
         platform: platform(inputs),
         problem: "ignored",
-        meant: ignored.meant.words().to_owned(),
+        meant: ignored.meant.words().map(str::to_owned),
         protects,
         instead: ignored.instead.map(str::to_owned),
         span: ignored.span,
@@ -130,11 +130,11 @@ fn without_volume(inputs: &Inputs<'_>, project: &Project, service: &railway::Ser
             provider: railway::PLATFORM,
             platform: platform(inputs),
             problem: "without-volume",
-            meant: format!(
+            meant: Some(format!(
                 "work on `{}`, where the volume `{}` is mounted",
                 mount.path.as_str(),
                 mount.volume.as_str()
-            ),
+            )),
             protects: true,
             instead: Some("the start command".into()),
             span: command.span,

@@ -62,14 +62,17 @@ impl Values<'_> {
     }
 
     /// The edit that takes the grant back.
-    fn mend(&self, grant: &Grant, entries: usize) -> Value {
+    fn mend(&self, grant: &Grant, group: &[&Grant]) -> Value {
         let switched = || {
             let agent = self.inputs.agents.get(grant.agent)?;
             let server = agent.servers.iter().find(|s| Some(s.name.as_str()) == grant.server.as_deref())?;
             mend::switched(self.inputs, server.span, grant.read_only.as_deref()?)
         };
         let removed = || match grant.how {
-            How::Entry | How::Exec | How::Mcp if entries == 1 => mend::removed(self.inputs, grant.span, &grant.entry),
+            How::Entry | How::Exec | How::Mcp | How::Scripts => {
+                let entries: Vec<(Span, &str)> = group.iter().map(|g| (g.span, g.entry.as_str())).collect();
+                mend::removed(self.inputs, &entries)
+            }
             _ => None,
         };
         let mend = if grant.how == How::Mcp { switched().or_else(removed) } else { removed() };
@@ -130,7 +133,7 @@ impl Values<'_> {
                 ("server", optional(first.server.as_deref())),
                 ("read_only", optional(first.read_only.as_deref())),
                 ("advice", optional(table::Table::builtin().asks_by(&agent.id))),
-                ("mend", self.mend(first, group.len())),
+                ("mend", self.mend(first, group)),
                 ("narrowed_by", optional(first.narrowed_by.as_deref())),
             ],
         );
@@ -159,6 +162,7 @@ pub(super) fn operation(act: &Act) -> Value {
         ("provider", optional(act.provider.as_deref())),
         ("blast", string(act.blast.word())),
         ("undo", optional(act.undo.as_deref())),
+        ("asks", act.asks.map_or(Value::null(), Value::bool)),
         ("in_sight", Value::bool(act.in_sight)),
     ])
 }

@@ -125,7 +125,7 @@ impl Values<'_> {
                 ("of", string(&setting.of)),
                 ("platform", string(&setting.platform)),
                 ("problem", string(setting.problem)),
-                ("meant", string(&setting.meant)),
+                ("meant", optional(setting.meant.as_deref())),
                 ("protects", Value::bool(setting.protects)),
                 ("instead", optional(setting.instead.as_deref())),
             ],

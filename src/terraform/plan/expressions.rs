@@ -1,6 +1,8 @@
 //! The `configuration` of a plan: which resources a root declares, and its providers' settings as far as they are
 //! constant.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::{ProviderOf, marks};
@@ -34,7 +36,7 @@ pub fn declared(configuration: &Node) -> Declared {
             alias: text("alias"),
             version: text("version_constraint"),
             block: block(member.value.get("expressions"), at),
-            used_by: Vec::new(),
+            used_by: HashSet::new(),
         };
         all.providers.insert(member.key.clone(), provider);
     }
@@ -55,7 +57,7 @@ fn module(node: &Node, prefix: &str, all: &mut Declared) {
         if let Some(key) = resource.get("provider_config_key").and_then(Node::as_str)
             && let Some(provider) = all.providers.get_mut(key)
         {
-            provider.used_by.push(address.clone());
+            provider.used_by.insert(address.clone());
         }
         all.addresses.push(address);
     }

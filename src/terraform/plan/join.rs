@@ -1,6 +1,6 @@
 //! A plan's values laid over what is written: values are the plan's, places and references the source's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -35,7 +35,8 @@ pub fn laid(written: Evaluation, plan: &Arc<Plan>) -> Evaluation {
         by_declaration: written.resources.iter().rev().map(|r| (r.address_without_keys.as_str(), r)).collect(),
         calls: &written.unread_calls,
     };
-    let going: Vec<&str> = plan.actions.iter().filter(|a| a.act == Act::Destroy).map(|a| a.address.as_str()).collect();
+    let going: HashSet<&str> =
+        plan.actions.iter().filter(|a| a.act == Act::Destroy).map(|a| a.address.as_str()).collect();
     let mut providers = std::mem::take(&mut out.providers);
     let mut world = |entries: &[Entry]| -> Vec<Resource> {
         let values: HashMap<&str, &IndexMap<Text, Value>> =
@@ -108,7 +109,7 @@ struct Joined<'a> {
     /// Values by address.
     values: HashMap<&'a str, &'a IndexMap<Text, Value>>,
     /// Addresses that are destroyed: nothing in Terraform keeps them.
-    going: &'a [&'a str],
+    going: &'a HashSet<&'a str>,
     /// Where the plan names the first instance of a declaration: what is written nowhere stands there.
     named: HashMap<String, Span>,
     /// Addresses by the `id` that each has alone.
@@ -141,7 +142,7 @@ impl Joined<'_> {
         };
         let prevent_destroy = match written {
             Some(written) => written.prevent_destroy.clone(),
-            None if self.going.contains(&entry.address.as_str()) => Value::null(),
+            None if self.going.contains(entry.address.as_str()) => Value::null(),
             None => {
                 let message = "a plan doesn't tell lifecycle settings, and its block isn't here";
                 Value::unknown(Reason::at("not-in-plan", message, entry.at))

@@ -110,7 +110,7 @@ impl Objects {
         Err(format!("the object {} isn't in this clone (a partial or shallow one?)", id.hex()))
     }
 
-    #[allow(clippy::disallowed_methods)]
+    #[allow(clippy::disallowed_methods, clippy::type_complexity)]
     fn loose(&self, id: Id, limit: u64) -> Result<Option<Option<(Kind, Vec<u8>)>>, String> {
         let hex = id.hex();
         let (first, rest) = hex.split_at(2);
