@@ -1,7 +1,7 @@
 //! What staging shares with production: a state, a database, a store, a secret of pipelines, a token that
 //! reaches both. The guess that a thing of staging is only staging's was what cost the data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ci::Step;
 use crate::credentials::Scope;
@@ -59,7 +59,9 @@ fn pairs(what: &'static str, all: Vec<Had>) -> Vec<Shared> {
     let pair = |(production, other): (Vec<Had>, Vec<Had>)| {
         let with = production.first()?.span;
         let confidence = Confidence::Medium;
-        Some(other.into_iter().map(move |had| Shared {
+        // Whoever mends a file mends it as a whole.
+        let mut files = BTreeSet::new();
+        Some(other.into_iter().filter(move |had| files.insert(had.span.source)).map(move |had| Shared {
             what,
             name: had.name,
             provider: had.provider,
@@ -194,6 +196,10 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
 fn names_a_store(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let words: Vec<&str> = name.split('_').collect();
+    // `bucket` alone is where a backend keeps states, each under its own key.
+    if words.len() < 2 || words.contains(&"state") || words.contains(&"tfstate") {
+        return false;
+    }
     let about = words.iter().any(|w| STORES.contains(w));
     let named = words.last().is_some_and(|w| NAMED_BY.contains(w));
     let written = value.len() >= 6 && !value.contains(['$', '{', '<', ' ', '*']) && !value.contains("example");
