@@ -146,6 +146,9 @@ pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
     found.into_iter().flatten().collect()
 }
 
+/// The line that grants, if one does, and why it isn't known, if it isn't.
+type Key = (Option<(Span, Text)>, Option<&'static str>);
+
 fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, commands: &[Probe]) -> Vec<Grant> {
     let everything: Vec<(Span, Text)> = decided(agent, &Call::Shell(NONSENSE))
         .into_iter()
@@ -154,7 +157,7 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
     let servers = probes::of_servers(inputs, sight, agent);
     // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`. What isn't known for
     // one reason is told once.
-    let mut grants: IndexMap<(Option<(Span, Text)>, Option<&'static str>), Collected> = IndexMap::new();
+    let mut grants: IndexMap<Key, Collected> = IndexMap::new();
     for probe in commands.iter().chain(&servers) {
         for decided in decided(agent, &probe.call()) {
             // Contained without a network, it reaches no platform.
