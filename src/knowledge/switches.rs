@@ -171,9 +171,9 @@ impl Given<'_> {
     /// A header of the entry, or one that a bridge is told: `--header "Name: value"`.
     fn header(&self, name: &str, wanted: &str) -> State {
         let told = self.configured.command.iter().filter_map(|w| w.split_once(':'));
-        let set = self.configured.environment.iter().copied().chain(told);
-        let same = set.filter(|(n, _)| n.trim().eq_ignore_ascii_case(name));
-        same.map(|(_, given)| value(given.trim(), wanted)).next_back().unwrap_or(State::Absent)
+        let mut set = self.configured.environment.iter().copied().chain(told).rev();
+        let same = set.find(|(n, _)| n.trim().eq_ignore_ascii_case(name));
+        same.map_or(State::Absent, |(_, given)| value(given.trim(), wanted))
     }
 
     fn addresses(&self) -> impl Iterator<Item = &str> {
