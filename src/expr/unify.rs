@@ -167,8 +167,9 @@ fn preferred(types: &[&Type]) -> Option<Type> {
         a != b && converts(a, b, false) && (listed(a, b) || !converts(b, a, false)) && !listed(b, a)
     };
     let mut order: Vec<&Type> = types.to_vec();
-    // Stable: what converts safely to another comes after it.
-    order.sort_by_key(|a| types.iter().filter(|b| safely_to(a, b)).count());
+    let lists = types.iter().any(|t| matches!(t, Type::List(_)));
+    // Stable: what converts safely to another comes after it, and a set after every list, whatever is in it.
+    order.sort_by_key(|a| (lists && matches!(a, Type::Set(_)), types.iter().filter(|b| safely_to(a, b)).count()));
     order.into_iter().find(|wanted| types.iter().all(|t| *t == *wanted || converts(t, wanted, true))).cloned()
 }
 
