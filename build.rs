@@ -26,6 +26,10 @@ mod stores;
 #[allow(dead_code)]
 mod dumps;
 
+#[path = "src/knowledge/images.rs"]
+#[allow(dead_code)]
+mod images;
+
 #[path = "src/knowledge/credentials.rs"]
 #[allow(dead_code)]
 mod credentials;
@@ -33,6 +37,10 @@ mod credentials;
 #[path = "src/knowledge/iam.rs"]
 #[allow(dead_code)]
 mod iam;
+
+#[path = "src/knowledge/modules.rs"]
+#[allow(dead_code)]
+mod modules;
 
 #[path = "src/rules/file.rs"]
 #[allow(dead_code)]
@@ -90,9 +98,13 @@ fn main() {
         let _ = writeln!(code, "    ({:?}, &{:?}, include_bytes!({bytes:?})),", rights.provider, rights.terraform);
     }
     code.push_str("];\n");
+    embed_modules(&out, &mut code);
     let dumps: dumps::Dumps = read(Path::new("rules/knowledge/dumps.yaml"));
     write(&out.join("dumps.bin"), &dumps);
     code.push_str("static DUMPS: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/dumps.bin\"));\n");
+    let images: images::Images = read(Path::new("rules/knowledge/images.yaml"));
+    write(&out.join("images.bin"), &images);
+    code.push_str("static IMAGES: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/images.bin\"));\n");
     embed_operations(&out, &mut code);
     fs::write(out.join("knowledge.rs"), code).expect("OUT_DIR can be written");
 }
@@ -123,6 +135,26 @@ fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> (u32, u32) {
     let start = bytes.len();
     bytes.extend(postcard::to_allocvec(value).expect("plain data"));
     (start as u32, bytes.len() as u32)
+}
+
+/// Published modules one by one, and the addresses of those without stores, sorted.
+fn embed_modules(out: &Path, code: &mut String) {
+    let mut without: Vec<String> = Vec::new();
+    code.push_str("static MODULES: &[Embedded] = &[\n");
+    let mut number = 0;
+    for file in yaml_files(Path::new("rules/knowledge/modules")) {
+        let part: modules::Modules = read(&file);
+        without.extend(part.without_stores.iter().flat_map(|s| modules::keys(s)));
+        for module in &part.modules {
+            let bytes = out.join(format!("module-{number}.bin"));
+            write(&bytes, module);
+            let _ = writeln!(code, "    ({:?}, &{:?}, include_bytes!({bytes:?})),", module.source, module.keys());
+            number += 1;
+        }
+    }
+    without.sort();
+    without.dedup();
+    let _ = writeln!(code, "];\nstatic WITHOUT_STORES: &[&str] = &{without:?};");
 }
 
 /// Tools one by one, with an index from program, host and id; what runs other programs; MCP servers.

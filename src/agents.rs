@@ -145,6 +145,8 @@ pub struct Agent {
     pub dir: String,
     /// Files it is read from.
     pub files: Vec<SourceId>,
+    /// Where something starts it by itself: the action, or the command of a step or script.
+    pub started: Option<Span>,
     /// The version whose rules are applied: `Claude Code 2.1.330 (2026-11)`. `None`: found, not yet understood.
     pub semantics: Option<&'static str>,
     /// Surfaces it has.
@@ -267,6 +269,7 @@ impl Agent {
             name: name.into(),
             dir: dir.to_owned(),
             files: Vec::new(),
+            started: None,
             semantics: None,
             surfaces: Vec::new(),
             entries: Vec::new(),

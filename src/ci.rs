@@ -14,6 +14,7 @@ mod paths;
 mod procfile;
 mod runnable;
 mod scripts;
+mod step;
 mod taskfile;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use std::ops::Range;
 
 pub use mapping::Mapping;
 pub use runnable::scripts;
+pub use step::{Given, Step};
 
 use crate::source::{SourceId, Span, Text};
 use crate::syntax::document::Document;
@@ -139,7 +141,7 @@ fn shell_text(text: &str) -> Cow<'_, str> {
 /// Reads every command of a project, in the order of its files.
 pub fn read<'a>(workspace: &'a Workspace, document: &dyn Fn(SourceId) -> Option<&'a Document>) -> Vec<Command> {
     let project = Project { workspace, document };
-    let mut found = github::read(&project);
+    let mut found = github::read(&project).0;
     for file in workspace.files.iter().filter(|f| !f.template) {
         found.extend(match file.role.as_str() {
             "gitlab-ci" => gitlab::read(&project, file),
@@ -156,6 +158,11 @@ pub fn read<'a>(workspace: &'a Workspace, document: &dyn Fn(SourceId) -> Option<
     }
     found.sort_by_key(|c| (c.source, c.span.start));
     found
+}
+
+/// Every step of the project's workflows that some event starts, and of the actions they call.
+pub fn steps<'a>(workspace: &'a Workspace, document: &dyn Fn(SourceId) -> Option<&'a Document>) -> Vec<Step> {
+    github::read(&Project { workspace, document }).1
 }
 
 /// A whole script file.

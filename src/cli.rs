@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 pub mod args;
+pub mod assigning;
 pub mod blast;
 pub mod can;
 pub mod check;

@@ -29,6 +29,8 @@ pub struct Config {
     pub environments: IndexMap<String, Vec<String>>,
     /// Copies that no file shows. Those whose `until` has passed aren't among them.
     pub copies: Vec<StatedCopy>,
+    /// How stores are brought back, where no file shows it.
+    pub recovery: Vec<StatedRecovery>,
     /// Limits.
     pub thresholds: Thresholds,
     /// What the config makes of rules, by id.
@@ -47,6 +49,8 @@ pub struct Config {
     pub fail_on: Option<Option<Severity>>,
     /// Whom findings are shown to.
     pub persona: Option<Persona>,
+    /// The day of the run; empty: no clock.
+    today: String,
     /// What messages call it.
     file: String,
     /// As given, for finding it among the project's files again.
@@ -74,6 +78,19 @@ pub struct StatedCopy {
     pub restored: Option<String>,
 }
 
+/// How a store is brought back, as somebody states it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedRecovery {
+    /// Address (glob) of the store.
+    pub of: String,
+    /// The page that says how: a URL, or a file relative to the root.
+    pub runbook: Option<String>,
+    /// The day it was last tried.
+    pub restored: Option<String>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
 /// Limits, with their defaults.
 #[derive(Clone, Debug)]
 pub struct Thresholds {
@@ -81,11 +98,13 @@ pub struct Thresholds {
     pub undo_days: f64,
     /// A copy kept for fewer days is too short.
     pub retention_days: f64,
+    /// A restore that was tried longer ago doesn't show that it works today.
+    pub restore_days: f64,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Thresholds { undo_days: 7.0, retention_days: 7.0 }
+        Thresholds { undo_days: 7.0, retention_days: 7.0, restore_days: 365.0 }
     }
 }
 
@@ -164,6 +183,11 @@ impl Config {
         let known =
             |(environment, names): &(&String, &Vec<String>)| *environment == name || names.iter().any(|n| n == name);
         self.environments.iter().find(known).map(|(environment, _)| environment.clone())
+    }
+
+    /// How many days before today a date lies, 0 for one that is still to come; `None` without a clock.
+    pub fn days_since(&self, date: &str) -> Option<i64> {
+        Some((date::number(&self.today)? - date::number(date)?).max(0))
     }
 
     /// The rules it names that there are none of. `known` are all ids.

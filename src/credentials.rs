@@ -48,6 +48,35 @@ pub struct Token {
     pub host: Option<Span>,
 }
 
+/// Whether a value is a secret that somebody uses: no placeholder, reference or word of documentation.
+pub fn is_real(knowledge: &Knowledge, value: &str) -> bool {
+    let reality = real::Reality::new(&knowledge.credentials().words);
+    let plain = ["true", "false", "null", "none", "yes", "no", "on", "off"];
+    value.len() >= 6
+        && !value.contains("://")
+        && !plain.contains(&value.to_ascii_lowercase().as_str())
+        && !reality.is_placeholder(value)
+        && !reality.is_documented(value)
+}
+
+/// The kind of credential that each of these names of variables holds, by its id, as far as the name
+/// alone tells it.
+pub fn kinds_named(knowledge: &Knowledge, names: &[&str]) -> Vec<Option<String>> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let all = knowledge.credentials();
+    let kinds: Vec<_> = all.platforms.iter().flat_map(|p| &p.kinds).collect();
+    let mut known = names::Names::new(&all.words);
+    for (number, kind) in kinds.iter().enumerate() {
+        for name in &kind.variables {
+            known.add(name, number);
+        }
+    }
+    let one = |name: &&str| Some(kinds.get(*known.kinds(name).first()?)?.id.clone());
+    names.iter().map(one).collect()
+}
+
 /// Every token in the project's text, by file and place. Linear in the text: a line of any length
 /// is searched once, and what is read around a hit is bounded.
 pub fn find(workspace: &Workspace, knowledge: &Knowledge) -> Vec<(SourceId, Token)> {

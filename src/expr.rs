@@ -11,6 +11,7 @@ pub mod open;
 pub mod types;
 pub mod unify;
 pub mod value;
+pub mod weight;
 
 pub use evaluate::{Evaluated, Files, Limits, Scope, Step, evaluate};
 pub use number::Number;

@@ -5,7 +5,9 @@ mod calls;
 pub mod credentials;
 pub mod dumps;
 pub mod iam;
+pub mod images;
 mod mcp;
+pub mod modules;
 pub mod operations;
 pub mod scalar;
 pub mod stores;
@@ -16,14 +18,17 @@ use std::sync::OnceLock;
 
 use credentials::{Credentials, Kind, Platform};
 use dumps::Dumps;
+use images::Images;
 use stores::{Backend, Provider, Reference, StoreType};
 
 /// What is known of the world.
 pub struct Knowledge {
     stores: Vec<Part<Provider>>,
     rights: Vec<Part<iam::Rights>>,
+    modules: Vec<Part<modules::Module>>,
     credentials: OnceLock<Credentials>,
     dumps: OnceLock<Dumps>,
+    images: OnceLock<Images>,
     calls: calls::Calls,
 }
 
@@ -59,8 +64,10 @@ impl Knowledge {
         Knowledge {
             stores,
             rights,
+            modules: MODULES.iter().map(Part::of).collect(),
             credentials: OnceLock::new(),
             dumps: OnceLock::new(),
+            images: OnceLock::new(),
             calls: calls::Calls::default(),
         }
     }
@@ -92,6 +99,21 @@ impl Knowledge {
         self.rights.iter().filter_map(Part::get)
     }
 
+    /// A published module by its address in the registry, or its repository (`github.com/owner/name`).
+    pub fn module(&self, address: &str) -> Option<&modules::Module> {
+        self.modules.iter().find(|p| p.keys.contains(&address)).and_then(Part::get)
+    }
+
+    /// Whether a published module, with all its submodules, is known to declare nothing that holds data.
+    pub fn is_without_stores(&self, address: &str) -> bool {
+        WITHOUT_STORES.binary_search(&address).is_ok()
+    }
+
+    /// Every published module that is known.
+    pub fn all_modules(&self) -> impl Iterator<Item = &modules::Module> {
+        self.modules.iter().filter_map(Part::get)
+    }
+
     /// A platform by its short name.
     pub fn provider(&self, name: &str) -> Option<&Provider> {
         self.stores.iter().find(|p| p.name == name).and_then(Part::get)
@@ -112,6 +134,11 @@ impl Knowledge {
     /// What writes copies of databases somewhere else.
     pub fn dumps(&self) -> &Dumps {
         self.dumps.get_or_init(|| postcard::from_bytes(DUMPS).unwrap_or_default())
+    }
+
+    /// Container images that keep data on disk.
+    pub fn images(&self) -> &Images {
+        self.images.get_or_init(|| postcard::from_bytes(IMAGES).unwrap_or_default())
     }
 
     /// The platforms that a Terraform type or local provider name speaks to.

@@ -2,14 +2,17 @@
 //! what is at stake in each.
 
 mod act;
+pub mod change;
 pub mod command;
 pub mod credential;
 pub mod cut;
+pub mod earlier;
 pub mod environments;
 pub mod fact;
 pub mod facts;
 mod forms;
 pub mod grant;
+pub mod handed;
 pub mod holder;
 pub mod inputs;
 pub mod join;
@@ -19,6 +22,8 @@ pub mod mend;
 pub mod path;
 mod probes;
 pub mod protection;
+pub mod service;
+pub mod shared;
 mod sight;
 pub mod stakes;
 pub mod statements;
@@ -31,12 +36,18 @@ pub use act::Act;
 pub use fact::Fact;
 pub use inputs::Inputs;
 
+use change::Change;
 use command::Command;
 use credential::Credential;
 use grant::Grant;
 use holder::Holder;
 use path::Path;
 use protection::Protection;
+use service::Service;
+use service::package::Package;
+use service::secret::Secret;
+use service::setting::Setting;
+use shared::Shared;
 use store::{Copy, Store};
 
 /// A project as lastcopy sees it.
@@ -56,12 +67,31 @@ pub struct Model {
     pub protections: Vec<Protection>,
     /// Commands that run by themselves.
     pub commands: Vec<Command>,
+    /// What deployment configurations run.
+    pub services: Vec<Service>,
+    /// Settings that don't do what they say.
+    pub settings: Vec<Setting>,
+    /// Secrets among the variables of services.
+    pub secrets: Vec<Secret>,
+    /// Packages that deployments are applied with.
+    pub packages: Vec<Package>,
     /// Agent → operation → credential → store.
     pub paths: Vec<Path>,
+    /// What plans and `removed` blocks do to stores.
+    pub changes: Vec<Change>,
+    /// What is there before that: its stores and copies.
+    pub past: Option<Box<Model>>,
+    /// What other environments share with production.
+    pub shared: Vec<Shared>,
 }
 
-/// Joins everything the stages below found.
-pub fn build(inputs: &Inputs<'_>) -> Model {
+/// The stores that are declared, and their copies; nothing else.
+pub fn declared(inputs: &Inputs<'_>) -> Model {
+    let (stores, copies) = stores(inputs);
+    Model { stores, copies, ..Model::default() }
+}
+
+fn stores(inputs: &Inputs<'_>) -> (Vec<Store>, Vec<Copy>) {
     let mut stores = join::terraform::stores(inputs);
     join::railway::stores(inputs, &mut stores);
     let copies = join::copies::copies(inputs, &mut stores);
@@ -71,15 +101,51 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
             store.stakes = stakes;
         }
     }
+    (stores, copies)
+}
+
+/// Joins everything the stages below found.
+pub fn build(inputs: &Inputs<'_>) -> Model {
+    let (stores, copies) = stores(inputs);
     let sight = sight::Sight::of(inputs, &stores);
-    let credentials = credential::credentials(inputs);
     let holders = join::iam::holders(inputs);
-    let grants = grant::grants(inputs, &sight);
+    let mut credentials = credential::credentials(inputs);
+    credentials.extend(handed::credentials(inputs, &holders));
+    let grants = handed::held_up(inputs, grant::grants(inputs, &sight));
     let protections = protection::protections(inputs, &sight);
     let commands = command::commands(inputs, &sight);
-    let joined = path::Joined { stores: &stores, copies: &copies, credentials: &credentials, grants: &grants };
+    let joined = path::Joined {
+        stores: &stores,
+        copies: &copies,
+        credentials: &credentials,
+        grants: &grants,
+        holders: &holders,
+        knowledge: inputs.knowledge,
+    };
     let paths = path::paths(inputs, &joined);
-    Model { stores, copies, credentials, holders, grants, protections, commands, paths }
+    let shared = shared::shared(inputs, &stores);
+    let services = service::services(inputs);
+    let settings = service::setting::settings(inputs);
+    let secrets = service::secret::secrets(inputs);
+    let packages = service::package::packages(inputs, &stores);
+    let mut model = Model {
+        stores,
+        copies,
+        credentials,
+        holders,
+        grants,
+        protections,
+        commands,
+        services,
+        settings,
+        secrets,
+        packages,
+        paths,
+        shared,
+        ..Model::default()
+    };
+    change::add(inputs, &mut model);
+    model
 }
 
 impl Model {

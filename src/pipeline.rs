@@ -1,11 +1,15 @@
 //! Calling the stages in order, and nothing else.
 
+mod base;
 pub mod chosen;
 pub mod failure;
+mod handed;
 pub mod roots;
 mod secrets;
 pub mod session;
 mod summary;
+
+pub use handed::handed_in;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -19,6 +23,7 @@ use crate::config::Config;
 use crate::credentials::{self, Token};
 use crate::finding::{Finding, RuleInfo};
 use crate::knowledge::Knowledge;
+use crate::manifests;
 use crate::model::{Fact, Inputs, Model, statements};
 use crate::operations::{self, Classified};
 use crate::railway;
@@ -44,8 +49,18 @@ pub struct Request {
     pub today: String,
     /// Only this environment.
     pub environment: Option<String>,
-    /// Values for variables: (root directory or none for all, name, value as written).
-    pub vars: Vec<(Option<String>, String, String)>,
+    /// What Terraform variables are given, in the order given.
+    pub assigned: Vec<terraform::Assigned>,
+    /// The environment's `TF_VAR_…`, by the name behind that, where they were asked for.
+    pub env: Vec<(String, String)>,
+    /// Plans: (root directory, path among `given`).
+    pub plans: Vec<(Option<String>, String)>,
+    /// Files that were handed in.
+    pub given: Vec<workspace::Given>,
+    /// What stands before a path in a message about what was handed in.
+    pub prefix: String,
+    /// A revision (or directory) to compare with.
+    pub base: Option<String>,
     /// Do not look at ignore comments and the config's ignores.
     pub no_ignores: bool,
     /// The home directory, where the personal files of agents are asked for.
@@ -74,6 +89,8 @@ pub struct Project {
     pub facts: Vec<Fact>,
     /// What must not be shown.
     pub mask: Mask,
+    /// What was asked for and couldn't be done, with the places: an error of whoever asked.
+    pub refused: Vec<String>,
 }
 
 /// Everything that came of a run.
@@ -91,28 +108,58 @@ pub struct Run {
 /// Reads, resolves and joins a project.
 ///
 /// # Errors
-/// Where the root can't be read, or a glob of the config is broken.
+/// Where the root can't be read, a glob of the config is broken, or what was handed in can't be used.
 pub fn project(request: &Request, config: &Config, knowledge: &Knowledge) -> Result<Project, LoadError> {
     let options = LoadOptions {
         named: request.named.clone(),
         exclude: config.exclude.clone(),
         include: config.include.clone(),
         overlays: request.overlays.clone(),
+        given: request.given.clone(),
         home: request.home.clone(),
     };
-    Ok(join(workspace::load(&request.root, &options)?, request, config, knowledge))
+    let workspace = workspace::load(&request.root, &options)?;
+    let base =
+        request.base.as_deref().map(|revision| workspace::load_at(&workspace, revision, &options)).transpose()?;
+    let project = join_with(workspace, base, request, config, knowledge);
+    match project.refused.is_empty() {
+        true => Ok(project),
+        false => Err(LoadError::Given(project.refused)),
+    }
 }
 
 /// The stages behind reading: the same for a project on disk and one in memory.
 pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge: &Knowledge) -> Project {
+    join_with(workspace, None, request, config, knowledge)
+}
+
+/// The same, compared with the project as it was.
+pub fn join_with(
+    workspace: Workspace,
+    base: Option<Workspace>,
+    request: &Request,
+    config: &Config,
+    knowledge: &Knowledge,
+) -> Project {
+    let base = base.map(|workspace| (base::declared(&workspace, request, config, knowledge), workspace));
     let config = &config.placed(&workspace);
     let config = &config.placed(&workspace);
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
-    let ((terraform, railway), (agents, tokens)) = rayon::join(
-        || rayon::join(|| evaluate(&workspace, &documents, request), || deployed(&workspace, &documents, request)),
+    let ((evaluated, railway), (agents, tokens)) = rayon::join(
+        || {
+            rayon::join(
+                || evaluate(&workspace, &documents, request, knowledge),
+                || deployed(&workspace, &documents, request),
+            )
+        },
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
+    let Evaluated { terraform, refused } = evaluated;
+    // A file that was handed in from elsewhere is in nobody's reach here; what stands in it isn't shown all the same.
+    let here = |id: &SourceId| workspace.file(*id).is_none_or(|f| !f.source.path.starts_with("../"));
+    let (tokens, elsewhere): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|(id, _)| here(id));
     let commands = ci::read(&workspace, &|id| of(&documents, id));
+    let steps = ci::steps(&workspace, &|id| of(&documents, id));
     let problems = problems(&workspace, &documents, &agents);
     let scripts = scripts(&workspace, &documents, &commands);
     let classify = |dir: Option<&str>, text: &str| -> Classified {
@@ -122,22 +169,27 @@ pub fn join(workspace: Workspace, request: &Request, config: &Config, knowledge:
             None => operations::classify(text, &operations::Context::new(knowledge)),
         }
     };
+    let manifests = manifests::read(&workspace, &|id| of(&documents, id).and_then(Document::tree));
     let inputs = Inputs {
         workspace: &workspace,
         problems: &problems,
         terraform: &terraform,
+        manifests: &manifests,
         railway: &railway,
         agents: &agents,
         tokens: &tokens,
         commands: &commands,
+        steps: &steps,
         classify: &classify,
+        today: &request.today,
+        earlier: base.as_ref().map(|(model, workspace)| base::earlier(model, workspace, request)),
         config,
         knowledge,
     };
     let model = crate::model::build(&inputs);
     let facts = model.facts(&inputs);
-    let mask = secrets::mask(&inputs, &documents);
-    Project { workspace, documents, scripts, terraform, railway, agents, tokens, model, facts, mask }
+    let mask = secrets::mask(&inputs, &documents, request, &elsewhere);
+    Project { workspace, documents, scripts, terraform, railway, agents, tokens, model, facts, mask, refused }
 }
 
 /// Judges a project by rules, then by what its authors wrote about them.
@@ -176,17 +228,29 @@ fn of(documents: &[Document], id: SourceId) -> Option<&Document> {
     documents.get(id.0 as usize)
 }
 
-fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request) -> Vec<Evaluation> {
+/// Terraform roots, and what can't be used of what was handed in for them.
+struct Evaluated {
+    terraform: Vec<Evaluation>,
+    refused: Vec<String>,
+}
+
+fn evaluate(workspace: &Workspace, documents: &[Document], request: &Request, knowledge: &Knowledge) -> Evaluated {
     let parsed = workspace.files.iter().filter_map(|f| match of(documents, f.source.id) {
         Some(Document::Hcl(file)) => Some((f.source.id, Arc::clone(file))),
         _ => None,
     });
+    let (plans, mut refused) = handed::plans(workspace, documents, request);
+    refused.extend(handed::broken(workspace, documents, request));
     let options = terraform::Options {
         environment: request.environment.clone(),
-        vars: request.vars.clone(),
+        assigned: request.assigned.clone(),
+        env: request.env.clone(),
+        plans,
         ..terraform::Options::default()
     };
-    terraform::evaluate(workspace, &parsed.collect(), &options)
+    let evaluated = terraform::evaluate_all(workspace, &parsed.collect(), &options, knowledge);
+    refused.extend(evaluated.refused.iter().map(|r| handed::told(workspace, &request.prefix, r.span, &r.message)));
+    Evaluated { terraform: evaluated.evaluations, refused }
 }
 
 fn deployed(workspace: &Workspace, documents: &[Document], request: &Request) -> Vec<railway::Project> {

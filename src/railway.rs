@@ -1,10 +1,12 @@
-//! Railway: `.railway/railway.ts`, `railway.toml`/`railway.json` → services, databases, volumes,
+//! Railway: `.railway/railway.ts` (and `.py`, `.go`), `railway.toml`/`railway.json` → services, databases, volumes,
 //! buckets and commands, per environment. (The Terraform provider's resources are joined in `model`.)
 
-mod config;
+pub mod config;
 pub mod dumps;
 mod evaluate;
+pub mod ignored;
 mod project;
+pub mod sdk;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -14,6 +16,13 @@ use crate::source::{SourceId, Span, Text};
 use crate::syntax::tree::Tree;
 use crate::syntax::typescript;
 use crate::workspace::Workspace;
+use ignored::Ignored;
+
+/// What the platform is called in `rules/knowledge/`.
+pub const PLATFORM: &str = "railway";
+
+/// The platform's name in the knowledge: what these files declare is of it.
+pub const PROVIDER: &str = "railway";
 
 /// How many environments of one file are worked out.
 const ENVIRONMENTS: usize = 24;
@@ -37,14 +46,39 @@ pub fn read<'a>(
     options: &Options,
 ) -> Vec<Project> {
     let files = evaluate::Files { workspace, typescript, tree };
-    let configs = config::read(workspace, tree);
+    let mut configs = config::read(workspace, tree);
     // What a config file calls an environment is one for the project's other files, too.
     let named: BTreeSet<Text> =
         configs.iter().map(|p| p.environment.clone()).chain(options.environments.iter().cloned()).collect();
     let mut projects = project::read(&files, &named);
-    projects.extend(project::not_understood(workspace));
+    belong(workspace, &projects, &mut configs);
     projects.extend(configs);
     projects
+}
+
+/// Gives the service of a `railway.toml` the name of the one that says it is set there, or that is
+/// built from its directory.
+fn belong(workspace: &Workspace, projects: &[Project], configs: &mut [Project]) {
+    let services: Vec<&Service> = projects.iter().flat_map(|p| &p.services).collect();
+    let known = |maybe: &Option<Maybe>| {
+        let text = maybe.as_ref().and_then(|m| m.text.as_ref().ok())?;
+        Some(text.trim_start_matches("./").trim_matches('/').to_owned())
+    };
+    for service in configs.iter_mut().flat_map(|p| &mut p.services) {
+        let path = workspace.sources.path(service.span);
+        let dir = path.rsplit_once('/').map(|(dir, _)| dir);
+        let named = |s: &&&Service| known(&s.config_file).as_deref() == Some(path);
+        let built = |s: &&&Service| s.config_file.is_none() && dir.is_some() && known(&s.root).as_deref() == dir;
+        let mut names: BTreeSet<&Text> = services.iter().filter(named).map(|s| &s.name).collect();
+        if names.is_empty() {
+            names = services.iter().filter(built).map(|s| &s.name).collect();
+        }
+        if names.len() == 1
+            && let Some(name) = names.into_iter().next()
+        {
+            service.name = name.clone();
+        }
+    }
 }
 
 /// One project file (or one group of service files) under one environment.
@@ -108,8 +142,16 @@ pub struct Service {
     pub variables: Vec<Variable>,
     /// Opened to the internet by a TCP proxy.
     pub tcp_proxy: Option<Span>,
+    /// Why it can't be known whether it is.
+    pub tcp_unknown: Option<Reason>,
+    /// `drainingSeconds`: how long it may finish what it is doing.
+    pub draining: Option<Maybe>,
+    /// `configFile`: the file that sets it besides.
+    pub config_file: Option<Maybe>,
     /// Keys that the product ignores.
-    pub ignored_keys: Vec<(Text, Span)>,
+    pub ignored_keys: Vec<Ignored>,
+    /// Paths at which an ignored key was meant to mount a volume.
+    pub meant_mounts: Vec<(Text, Span)>,
     /// Repository it is built from, `owner/name`.
     pub repository: Option<Maybe>,
     /// Directory of the repository it is built from.
@@ -185,6 +227,8 @@ pub struct Volume {
     pub span: Span,
     /// `isDeleted: true`: applying deletes it.
     pub deleted: Option<Span>,
+    /// Keys that the product ignores.
+    pub ignored_keys: Vec<Ignored>,
     /// Among the project's resources, not only mounted by one of them.
     pub declared: bool,
     /// Why it may not exist in this environment.
@@ -218,7 +262,7 @@ impl Project {
 
 impl Service {
     /// Nothing but a name, a kind and a place.
-    fn new(name: Text, kind: ServiceKind, span: Span) -> Service {
+    pub fn new(name: Text, kind: ServiceKind, span: Span) -> Service {
         Service {
             name,
             kind,
@@ -231,7 +275,11 @@ impl Service {
             mounts: Vec::new(),
             variables: Vec::new(),
             tcp_proxy: None,
+            tcp_unknown: None,
+            draining: None,
+            config_file: None,
             ignored_keys: Vec::new(),
+            meant_mounts: Vec::new(),
             repository: None,
             root: None,
             restart: None,

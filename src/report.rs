@@ -198,6 +198,11 @@ pub struct Summary {
     pub undecided_by: Vec<(String, usize)>,
     /// The most consequential undecided, in words, with what would decide them (at most three).
     pub undecided_named: Vec<(Option<Span>, String)>,
+    /// What was cut off at a limit or couldn't be followed, and so wasn't looked at: place, kind of reason, words.
+    pub cut_off: Vec<(Option<Span>, &'static str, String)>,
+    /// Calls of modules that aren't here and of which nothing is known, so that they may hold stores: place, address,
+    /// source as written.
+    pub unread_modules: Vec<(Span, String, String)>,
     /// Things worth saying once, in words ("no environment is labelled: …", modules not installed, …).
     pub notes: Vec<String>,
 }

@@ -5,9 +5,11 @@
 pub mod document;
 pub mod dotenv;
 pub mod front_matter;
+pub mod go;
 pub mod hcl;
 pub mod json;
 pub mod lines;
+pub mod python;
 pub mod shell;
 pub mod starlark;
 pub mod toml;

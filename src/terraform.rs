@@ -1,11 +1,14 @@
 //! Terraform configuration → resolved resources, per root module and environment.
 
+mod asked;
 pub mod config;
 mod evaluate;
 mod files;
 mod given;
 mod instance;
+mod outline;
 mod overrides;
+pub mod plan;
 mod policy_document;
 mod providers;
 mod resolve;
@@ -13,12 +16,13 @@ mod roots;
 mod terragrunt;
 mod walk;
 
-pub use evaluate::evaluate;
+pub use evaluate::{Evaluated, evaluate, evaluate_all};
+pub use outline::without_stores;
 
 use indexmap::IndexMap;
 
 use crate::expr::Value;
-use crate::finding::{Location, Reason};
+use crate::finding::{Confidence, Location, Reason};
 use crate::source::{SourceId, Span, Text};
 
 /// What the person running it chose.
@@ -28,13 +32,50 @@ pub struct Options {
     pub environment: Option<String>,
     /// The workspace, where it is given.
     pub workspace: Option<String>,
-    /// Values for variables: (root directory or none for all, name, value as written).
-    pub vars: Vec<(Option<String>, String, String)>,
-    /// Files of values for variables: (root directory or none for all, path relative to the project root). Later
-    /// ones win, and all of them over the automatic ones.
-    pub var_files: Vec<(Option<String>, String)>,
+    /// What the command line gives to variables, in its order: later ones win, and all of them over the automatic
+    /// files.
+    pub assigned: Vec<Assigned>,
     /// Values of the environment's `TF_VAR_…` variables, by the name without that, where they were asked for.
     pub env: Vec<(String, String)>,
+    /// Plans that are looked at in place of evaluating their roots.
+    pub plans: Vec<PlanOf>,
+}
+
+/// A value or a file of values that the command line gives to variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// Directory of the root that is meant, relative to the project root; `None`: every root.
+    pub root: Option<String>,
+    /// What it gives.
+    pub what: Assignment,
+}
+
+/// What one `--var` or `--var-file` gives.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Assignment {
+    /// A variable's name, and its value as written.
+    Value(String, Text),
+    /// The path of a tfvars file, relative to the project root.
+    File(String),
+}
+
+impl std::fmt::Debug for Assignment {
+    /// A value may be a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Assignment::Value(name, value) => write!(f, "Value({name}, {value:?})"),
+            Assignment::File(path) => write!(f, "File({path})"),
+        }
+    }
+}
+
+/// A plan, and the root it is of.
+#[derive(Clone, Debug)]
+pub struct PlanOf {
+    /// Directory of the root, relative to the project root; `None`: it is found by the plan's resources.
+    pub root: Option<String>,
+    /// The plan.
+    pub plan: std::sync::Arc<plan::Plan>,
 }
 
 /// One root module under one environment.
@@ -64,6 +105,17 @@ pub struct Evaluation {
     pub problems: Vec<Reason>,
     /// Files read.
     pub files: Vec<SourceId>,
+    /// Where a plan takes the place of evaluation: what it does. `resources` are then what is there once it is applied.
+    pub planned: Option<Box<Planned>>,
+}
+
+/// What a plan does to a root.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The plan.
+    pub plan: std::sync::Arc<plan::Plan>,
+    /// What is there before it is applied.
+    pub before: Evaluation,
 }
 
 /// `resource`, `data` or `ephemeral`.
@@ -119,6 +171,17 @@ pub struct ResolvedBlock {
     pub blocks: Vec<(Text, ResolvedBlock)>,
     /// Block types that a `dynamic` with an unknown collection may or may not produce.
     pub unknown_blocks: IndexMap<Text, Value>,
+    /// Set where it is one of a published module that isn't here but known; its spans are those of the call then.
+    pub outlined: Option<Outlined>,
+}
+
+/// What a block of a module that is known by its outline alone is told with.
+#[derive(Clone, Debug)]
+pub struct Outlined {
+    /// How sure it is that the module does what is known of it: whether its version is.
+    pub confidence: Confidence,
+    /// Attribute → the module's input that sets it; an attribute that isn't among them can't be set from the call.
+    pub inputs: IndexMap<Text, Text>,
 }
 
 /// An attribute with its value.
@@ -132,6 +195,8 @@ pub struct ResolvedAttribute {
     pub value: Value,
     /// Whether the expression is a plain literal that an edit may replace.
     pub literal: bool,
+    /// Whether it is written at all: false for what only a plan tells. Its spans are then those of the block.
+    pub written: bool,
 }
 
 impl ResolvedBlock {

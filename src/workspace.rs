@@ -5,13 +5,15 @@ mod given;
 mod load;
 mod memory;
 mod named;
+mod revision;
 mod root;
 mod table;
 
 pub use given::{read_dir_texts, read_dir_yaml};
-pub use load::{LoadError, LoadOptions, load};
-pub use memory::in_memory;
-pub use named::{FileError, in_words, read_text, real};
+pub use load::{Given, LoadError, LoadOptions, load};
+pub use memory::{in_memory, in_memory_with};
+pub use named::{FileError, in_words, read_bytes, read_text, real};
+pub use revision::load_at;
 pub use root::find_root;
 pub use table::Table;
 
@@ -77,6 +79,10 @@ pub enum Format {
     /// TypeScript or JavaScript.
     #[serde(rename = "typescript")]
     TypeScript,
+    /// Python.
+    Python,
+    /// Go.
+    Go,
     /// POSIX shell or bash.
     Shell,
     /// Starlark.
@@ -99,6 +105,8 @@ impl Format {
             Format::Yaml => "yaml",
             Format::FrontMatter => "front-matter",
             Format::TypeScript => "typescript",
+            Format::Python => "python",
+            Format::Go => "go",
             Format::Shell => "shell",
             Format::Starlark => "starlark",
             Format::Dotenv => "dotenv",

@@ -61,7 +61,7 @@ fn r2_an_empty_list_and_prose() {
     let a = ide(r#"{"terminalAllowlist":[],"autoRun":{"block_instructions":["never delete volumes"]}}"#);
     assert_eq!(modes(&a, &Call::Shell("railway volume delete")), "G?R");
     assert_eq!(modes(&a, &Call::Shell("git status")), "S?R");
-    assert!(a.entries.iter().any(|e| e.effect == "deny" && e.inert.is_some()));
+    assert!(a.entries.iter().any(|e| e.effect == "prose" && e.inert.is_some()), "it enforces nothing");
 }
 
 #[test]

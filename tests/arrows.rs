@@ -11,8 +11,8 @@ use std::path::Path;
 const FLOORS: &[&[&str]] = &[
     &["source", "knowledge"],
     &["syntax", "workspace", "finding"],
-    &["expr", "credentials", "operations", "report", "fix", "config"],
-    &["terraform", "railway", "agents", "ci", "suppress"],
+    &["expr", "credentials", "operations", "dumps", "report", "fix", "config"],
+    &["terraform", "manifests", "railway", "agents", "ci", "suppress"],
     &["model"],
     &["rules", "blast"],
     &["pipeline"],

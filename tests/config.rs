@@ -89,7 +89,7 @@ fn every_error_says_where_and_what_was_meant() {
         ("ignores: []\n", "1:1: lastcopy.yaml has no key `ignores`; did you mean `ignore`?"),
         (
             "a: 1\nthreshold: {}\n",
-            "1:1: lastcopy.yaml has no key `a`; there are root, environments, copies, ignore, rules, rule-dirs, thresholds, exclude, include, fail-on, persona",
+            "1:1: lastcopy.yaml has no key `a`; there are root, environments, copies, recovery, ignore, rules, rule-dirs, thresholds, exclude, include, fail-on, persona",
         ),
         ("thresholds:\n  undo_days: 3\n", "2:3: thresholds has no key `undo_days`; did you mean `undo-days`?"),
         ("thresholds: {undo-days: 3 days}\n", "1:25: expected a number of days"),

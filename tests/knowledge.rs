@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use lastcopy::knowledge::Knowledge;
 use lastcopy::knowledge::stores::{
-    COPY_CLASSES, Condition, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, Reference, StoreType, Switch,
-    Tier,
+    COPY_CLASSES, Condition, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, REFERENCE_CLASSES, RESTORE_CLASS,
+    Reference, StoreType, Switch, Tier,
 };
 use lastcopy::model::located::Blast;
 
@@ -92,7 +92,7 @@ fn check_condition(of: &str, condition: &Condition) {
 }
 
 fn check_path(of: &str, path: &str) {
-    let name = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let name = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     assert!(path.split('.').all(name), "{of}: path `{path}`");
 }
 
@@ -133,8 +133,14 @@ fn every_row_is_well_formed() {
 #[test]
 fn every_reference_is_well_formed() {
     let known = Knowledge::embedded();
-    let all: Vec<&str> =
-        GUARD_CLASSES.iter().chain(&COPY_CLASSES).chain(&REFERENCE_CLASSES).chain(&HAZARD_CLASSES).copied().collect();
+    let all: Vec<&str> = GUARD_CLASSES
+        .iter()
+        .chain(&COPY_CLASSES)
+        .chain(&REFERENCE_CLASSES)
+        .chain(&HAZARD_CLASSES)
+        .chain(&[RESTORE_CLASS, DERIVED_CLASS])
+        .copied()
+        .collect();
     for provider in known.providers() {
         for reference in &provider.references {
             let of = format!("{}: {}", provider.provider, reference.r#type);
@@ -155,7 +161,7 @@ fn every_reference_is_well_formed() {
             for path in paths.into_iter().flatten().chain([&reference.from]).chain(&reference.to) {
                 check_path(&of, path);
             }
-            for condition in &reference.when {
+            for condition in reference.when.iter().chain(&reference.target_when) {
                 check_condition(&of, condition);
             }
         }
@@ -185,7 +191,12 @@ fn read(known: &Knowledge) -> BTreeMap<String, BTreeSet<String>> {
                 of_switch(guard, paths);
             }
         }
-        for reference in &provider.references {
+        let of_block = all.entry(format!("provider:{}", provider.provider)).or_default();
+        let own = provider.types.iter().flat_map(switches).map(|(switch, _)| switch);
+        let given = provider.references.iter().map(|r| &r.gives);
+        of_block.extend(own.chain(&provider.guards).chain(given).filter_map(|s| s.provider_attribute.clone()));
+        // That what it writes can be made again is no guard and no copy.
+        for reference in provider.references.iter().filter(|r| r.gives.class != DERIVED_CLASS) {
             of_reference(reference, all.entry(reference.r#type.clone()).or_default());
             for via in &reference.via_types {
                 of_reference(reference, all.entry(via.clone()).or_default());
@@ -227,14 +238,24 @@ fn everything_surveyed_is_known_or_left_out_with_a_reason() {
     let mut table: BTreeMap<String, Coverage> = BTreeMap::new();
     let mut missing = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut types_left: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in text.lines().filter(|l| !l.starts_with('#')) {
         let columns: Vec<&str> = line.split('\t').collect();
         let [r#type, must, without, why] = columns[..] else { panic!("four columns: {line}") };
         assert!(seen.insert(r#type), "{type} twice");
         let platform =
             known.platform_of(r#type).map_or_else(|| r#type.split('_').next().unwrap().into(), |p| p.provider.clone());
+        let platform = platform.strip_prefix("provider:").unwrap_or(&platform).to_owned();
         let row = table.entry(platform).or_default();
-        row.without += without.split("; ").filter(|a| !a.is_empty()).count();
+        for left in without.split("; ").filter(|a| !a.is_empty()) {
+            row.without += 1;
+            let (attribute, reason) = left.split_once(": ").expect("an attribute and its reason");
+            reasons.entry(reason.to_owned()).or_default().push(format!("{type}: {attribute}"));
+        }
+        if !why.is_empty() {
+            types_left.entry(why.to_owned()).or_default().push(r#type.to_owned());
+        }
         match (read.get(r#type), why.is_empty()) {
             (Some(_), false) => missing.push(format!("{type} is known now: drop the reason")),
             (None, true) => missing.push(format!("{type} isn't known, and no reason says why")),
@@ -242,7 +263,8 @@ fn everything_surveyed_is_known_or_left_out_with_a_reason() {
             (Some(paths), true) => {
                 for attribute in must.split(',').filter(|a| !a.is_empty()) {
                     row.attributes += 1;
-                    if !paths.contains(attribute) {
+                    let inside = |path: &String| path.strip_prefix(attribute).is_some_and(|rest| rest.starts_with('.'));
+                    if !paths.contains(attribute) && !paths.iter().any(inside) {
                         missing.push(format!("{type}: `{attribute}` isn't read"));
                     }
                 }
@@ -257,12 +279,63 @@ fn everything_surveyed_is_known_or_left_out_with_a_reason() {
         let untold = provider.types.iter().filter(|t| !t.r#type.contains(':') && !seen.contains(t.r#type.as_str()));
         missing.extend(untold.map(|t| format!("{} isn't in the list", t.r#type)));
     }
-    println!("platform         stores checked guards | attributes read, left out | types left out");
-    for (platform, c) in &table {
-        println!(
-            "{platform:<16} {:>6} {:>7} {:>6} | {:>15} {:>9} | {:>14}",
-            c.stores, c.checked, c.guards, c.attributes, c.without, c.types_without
+    let shown = shown(&known, &table, &types_left, &reasons);
+    println!("{shown}");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/coverage.md");
+    if std::env::var_os("UPDATE_COVERAGE").is_some() {
+        std::fs::write(&path, &shown).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == shown, "docs/coverage.md is out of date: UPDATE_COVERAGE=1 cargo test --test knowledge");
+}
+
+/// The page `docs/coverage.md`.
+fn shown(
+    known: &Knowledge,
+    table: &BTreeMap<String, Coverage>,
+    types: &BTreeMap<String, Vec<String>>,
+    attributes: &BTreeMap<String, Vec<String>>,
+) -> String {
+    use std::fmt::Write as _;
+    let mut page = String::from(
+        "# What is known of which platform\n\n\
+         Written by the test `knowledge`; `UPDATE_COVERAGE=1 cargo test --test knowledge` writes it anew.\n\n\
+         *Stores*: types that hold data, or that data is lost with. *Checked*: read again against the provider's\n\
+         documentation or source; only these can be worth an error, the others are at most a warning of medium\n\
+         confidence. *Guards*, *copies* and *hazards*: settings of these types that are read. *Attributes*: of those\n\
+         found in a survey of the providers' protective settings, how many are read and how many are left out, each\n\
+         for a reason below. *No store*: surveyed types that hold nothing to be guarded.\n\n\
+         | platform | stores | checked | guards | copies | hazards | given by others | attributes read | left out | no store |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for (platform, c) in table {
+        let of = known.provider(platform);
+        let count = |f: fn(&StoreType) -> usize| of.map_or(0, |p| p.types.iter().map(f).sum());
+        let title = of.map_or(platform.as_str(), |p| p.title.as_str());
+        let (copies, hazards) = (count(|t| t.copies.len()), count(|t| t.hazards.len()));
+        let given = of.map_or(0, |p| p.references.len());
+        let guards = c.guards + of.map_or(0, |p| p.guards.len());
+        let _ = writeln!(
+            page,
+            "| {title} | {} | {} | {guards} | {copies} | {hazards} | {given} | {} | {} | {} |",
+            c.stores, c.checked, c.attributes, c.without, c.types_without
         );
     }
-    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    let mut reasons = |title: &str, all: &BTreeMap<String, Vec<String>>, max: usize| {
+        let _ = writeln!(page, "\n## {title}\n");
+        let mut all: Vec<_> = all.iter().collect();
+        all.sort_by_key(|(reason, of)| (std::cmp::Reverse(of.len()), reason.to_owned()));
+        for (reason, of) in all {
+            let named: Vec<String> = of.iter().take(max).map(|name| format!("`{name}`")).collect();
+            let more = if of.len() > max { format!(" and {} more", of.len() - max) } else { String::new() };
+            let _ = writeln!(page, "- {reason} ({}): {}{more}", of.len(), named.join(", "));
+        }
+    };
+    reasons("Types that are left out", types, 12);
+    reasons("Attributes that are left out", attributes, 12);
+    page.push_str(
+        "\nThe whole list is `testdata/knowledge/expected.tsv`: every surveyed type with what is read of it.\n",
+    );
+    page
 }

@@ -65,6 +65,8 @@ fn everything_is(text: &str) -> Case {
     case.summary = Summary {
         notes: vec![text.into()],
         undecided_named: vec![(Some(all), text.into())],
+        cut_off: vec![(Some(all), "limit", text.into())],
+        unread_modules: vec![(all, text.into(), text.into())],
         read: vec![(text.into(), 1)],
         skipped: vec![(text.into(), 1)],
         undecided_by: vec![(text.into(), 1)],

@@ -152,7 +152,7 @@ fn environments_overrides_json_and_missing_modules() {
               name                = "a"
             }
             module "registry" {
-              source  = "terraform-aws-modules/rds/aws"
+              source  = "acme/rds/aws"
               version = "~> 6.0"
               deletion_protection = var.protect
             }

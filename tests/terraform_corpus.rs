@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use lastcopy::knowledge::Knowledge;
 use lastcopy::source::{Source, SourceId};
 use lastcopy::syntax::hcl;
 use lastcopy::terraform::{Mode, Options, ResolvedBlock, evaluate};
@@ -95,7 +96,7 @@ fn evaluates() {
             })
             .collect();
         let start = Instant::now();
-        let evaluations = evaluate(&workspace, &parsed, &Options::default());
+        let evaluations = evaluate(&workspace, &parsed, &Options::default(), &Knowledge::embedded());
         let took = start.elapsed();
         let mut count = Count::default();
         let mut problems: BTreeMap<&str, usize> = BTreeMap::new();
@@ -146,7 +147,7 @@ fn known_attributes() {
             .map(|f| (f.source.id, Arc::new(hcl::parse(&f.source))))
             .collect();
         let options = Options { workspace: Some("default".into()), ..Options::default() };
-        for evaluation in evaluate(&workspace, &parsed, &options) {
+        for evaluation in evaluate(&workspace, &parsed, &options, &Knowledge::embedded()) {
             let Some(root) = evaluation.modules.first() else { continue };
             if root.dir != evaluation.root {
                 continue;

@@ -5,7 +5,7 @@ mod terraform_support;
 
 use lastcopy::expr::functions::encoding::json_text;
 use lastcopy::expr::{Kind, Value};
-use lastcopy::terraform::{ChangeKind, Options};
+use lastcopy::terraform::{Assigned, Assignment, ChangeKind, Options};
 use terraform_support::{attribute, one, project, run, run_with};
 
 fn symbol(value: &Value) -> &str {
@@ -13,6 +13,10 @@ fn symbol(value: &Value) -> &str {
         Kind::Unknown(u) => u.symbol.as_deref().unwrap_or("none"),
         _ => "known",
     }
+}
+
+fn assigned(root: Option<&str>, what: Assignment) -> Assigned {
+    Assigned { root: root.map(Into::into), what }
 }
 
 #[test]
@@ -42,12 +46,22 @@ fn environments_are_laid_over_the_automatic_files() {
     let one = told(&Options { environment: Some("dev".into()), ..Options::default() });
     assert_eq!(one, ["default \"11\"", "dev \"13\""]);
     let given = Options {
-        vars: vec![(None, "a".into(), "9".into()), (Some("elsewhere".into()), "b".into(), "8".into())],
-        var_files: vec![(Some("infra".into()), "infra/prod.tfvars".into())],
+        assigned: vec![
+            assigned(None, Assignment::Value("a".into(), "9".into())),
+            assigned(Some("elsewhere"), Assignment::Value("b".into(), "8".into())),
+            assigned(Some("infra"), Assignment::File("infra/prod.tfvars".into())),
+        ],
         env: vec![("a".into(), "env".into()), ("b".into(), "env".into())],
         ..Options::default()
     };
-    assert_eq!(told(&given)[0], "default \"92\"");
+    assert_eq!(told(&given), ["prod \"92\""], "whoever names the file says which environment it is");
+    let in_order = |first: Assignment, second: Assignment| {
+        let all = vec![assigned(None, first), assigned(None, second)];
+        told(&Options { assigned: all, ..Options::default() })
+    };
+    let (value, file) = (Assignment::Value("b".into(), "8".into()), Assignment::File("infra/prod.tfvars".into()));
+    assert_eq!(in_order(value.clone(), file.clone()), ["prod \"12\""], "the last one wins");
+    assert_eq!(in_order(file, value), ["prod \"18\""]);
 }
 
 #[test]
@@ -154,7 +168,7 @@ fn installed_modules_are_read_and_others_say_what_they_are_given() {
               protect = true
             }
             module "not" {
-              source   = "terraform-aws-modules/s3-bucket/aws"
+              source   = "acme/s3-bucket/aws"
               for_each = var.dbs
               name     = each.key
               versioning = { enabled = each.value }

@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use answers::{knows, show};
 use lastcopy::expr::Value;
+use lastcopy::knowledge::Knowledge;
 use lastcopy::syntax::hcl;
-use lastcopy::terraform::{Evaluation, Mode, Options, evaluate};
+use lastcopy::terraform::{Assigned, Assignment, Evaluation, Mode, Options, evaluate};
 use lastcopy::workspace::{Format, LoadOptions, load};
 use serde_json::Value as Json;
 
@@ -20,9 +21,9 @@ fn options(case: &Path) -> Options {
     let mut options = Options { workspace: Some("default".into()), ..Options::default() };
     for line in fs::read_to_string(case.join("args")).unwrap_or_default().lines() {
         if let Some(file) = line.strip_prefix("-var-file=") {
-            options.var_files.push((None, file.into()));
+            options.assigned.push(Assigned { root: None, what: Assignment::File(file.into()) });
         } else if let Some((name, value)) = line.strip_prefix("-var=").and_then(|v| v.split_once('=')) {
-            options.vars.push((None, name.into(), value.into()));
+            options.assigned.push(Assigned { root: None, what: Assignment::Value(name.into(), value.into()) });
         }
     }
     options
@@ -42,7 +43,7 @@ fn plan(case: &Path) -> Evaluation {
     for file in parsed.values() {
         assert!(file.problems.is_empty(), "{case:?}: {:?}", file.problems);
     }
-    let mut evaluations = evaluate(&workspace, &parsed, &options(case));
+    let mut evaluations = evaluate(&workspace, &parsed, &options(case), &Knowledge::embedded());
     assert_eq!(evaluations.len(), 1, "{case:?}: one root, one environment");
     evaluations.remove(0)
 }

@@ -127,7 +127,7 @@ fn modules_elsewhere_are_named_with_what_they_are_given() {
     let (_dir, workspace) = project(&[
         (
             "a/terragrunt.hcl",
-            "terraform {\n  source = \"tfr:///terraform-aws-modules/rds/aws?version=6.1.0\"\n}\ninputs = {\n  deletion_protection = false\n}\n",
+            "terraform {\n  source = \"tfr:///acme/rds/aws?version=6.1.0\"\n}\ninputs = {\n  deletion_protection = false\n}\n",
         ),
         ("b/terragrunt.hcl", "terraform {\n  source = \"git::ssh://git@example.com/m.git//db?ref=v1\"\n}\n"),
         (
@@ -139,7 +139,7 @@ fn modules_elsewhere_are_named_with_what_they_are_given() {
     ]);
     let all = run(&workspace);
     let call = &all.iter().find(|e| e.root == "a").unwrap().unread_calls[0];
-    assert_eq!(call.source, "terraform-aws-modules/rds/aws");
+    assert_eq!(call.source, "acme/rds/aws");
     assert_eq!(call.version.as_deref(), Some("6.1.0"));
     assert_eq!(json_text(&call.block.attributes["deletion_protection"].value), "false");
     let call = &all.iter().find(|e| e.root == "b").unwrap().unread_calls[0];

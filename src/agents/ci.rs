@@ -213,6 +213,7 @@ fn label(agent: &mut Agent, name: &str, start: &str, place: &str, surface: Surfa
     agent.id = format!("{short}-ci");
     agent.name = format!("{name}, started by {place}");
     agent.surfaces = vec![surface];
+    agent.started = Some(span);
     if !agent.files.contains(&span.source) {
         agent.files.insert(0, span.source);
     }

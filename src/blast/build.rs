@@ -186,6 +186,8 @@ impl<'a> Build<'a> {
             copies: &model.copies,
             credentials: &model.credentials,
             grants: &model.grants,
+            holders: &model.holders,
+            knowledge: self.input.knowledge,
         };
         for (number, grant) in model.grants.iter().enumerate().filter(|(_, g)| !g.undeployed && g.unknown.is_none()) {
             let Some(agent) = self.input.agents.get(grant.agent) else { continue };
@@ -309,7 +311,9 @@ impl<'a> Build<'a> {
         let granted = self.graph.ways.iter().filter(|w| matches!(w.by, By::Grant(_)));
         let granted: HashSet<_> = granted.filter_map(|w| Some((w.credential?, w.store))).collect();
         for (index, token) in self.input.model.credentials.iter().enumerate() {
-            let Some(number) = self.credentials.get(&index).copied() else { continue };
+            let Some(number) = self.credentials.get(&index).copied().filter(|_| token.handed.is_none()) else {
+                continue;
+            };
             let acts: Vec<Act> = token
                 .operations
                 .iter()
@@ -321,7 +325,7 @@ impl<'a> Build<'a> {
                 if granted.contains(&(number, store)) {
                     continue;
                 }
-                for act in acts.iter().filter(|a| a.takes(stored) && token.opens(stored, a.blast)) {
+                for act in acts.iter().filter(|a| a.takes(stored) && token.opens(stored, a.blast).is_some()) {
                     let Some((in_calls, unguarded)) = path::calls(act, stored) else { continue };
                     let confidence = stored.confidence.min(token.confidence).min(act.confidence).min(unguarded);
                     let call = self.call(act);

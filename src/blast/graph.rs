@@ -361,7 +361,7 @@ impl Graph {
     /// Stores in the order they are told: what matters first, then the worst.
     pub fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.stores.len()).collect();
-        order.sort_by_key(|i| self.stores.get(*i).map(|s| (s.importance(), s.label.as_str(), *i)));
+        order.sort_by_cached_key(|i| self.stores.get(*i).map(|s| (s.importance(), natural(&s.label), *i)));
         order
     }
 
@@ -372,6 +372,20 @@ impl Graph {
             By::Command(_) | By::Holder => None,
         }
     }
+}
+
+/// A name as people order it: `db-2` before `db-10`.
+fn natural(name: &str) -> Vec<(String, u64)> {
+    let digit = |c: char| c.is_ascii_digit();
+    let mut rest = name;
+    let mut parts = Vec::new();
+    while !rest.is_empty() {
+        let (text, tail) = rest.split_at(rest.find(digit).unwrap_or(rest.len()));
+        let (number, tail) = tail.split_at(tail.find(|c| !digit(c)).unwrap_or(tail.len()));
+        parts.push((text.to_owned(), number.parse().unwrap_or(u64::MAX)));
+        rest = tail;
+    }
+    parts
 }
 
 impl Store {

@@ -121,8 +121,15 @@ pub(super) fn lasts(act: &Act) -> Option<String> {
     if act.undo_days > 0.0 {
         return Some(duration(act.undo_days));
     }
-    let words = act.undo.as_deref().filter(|u| u.starts_with(|c: char| c.is_ascii_digit()))?;
-    words.split(',').next().map(str::to_owned)
+    unconditional(act.undo.as_deref()?)
+}
+
+/// The time in words that name one; none where it comes with a condition, which whoever calls may not
+/// meet or may choose.
+fn unconditional(words: &str) -> Option<String> {
+    let condition = words.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "if" | "unless" | "where"));
+    let time = words.starts_with(|c: char| c.is_ascii_digit()) && !condition;
+    words.split(',').next().filter(|_| time).map(str::to_owned)
 }
 
 fn duration(days: f64) -> String {
@@ -137,5 +144,9 @@ mod tests {
     fn durations() {
         assert_eq!(duration(2.0), "48 h");
         assert_eq!(duration(30.0), "30 days");
+        assert_eq!(unconditional("48 h, by the link in an e-mail").as_deref(), Some("48 h"));
+        assert_eq!(unconditional("35 days from the system backup, if point-in-time recovery was on"), None);
+        assert_eq!(unconditional("7 to 30 days, unless forced"), None);
+        assert_eq!(unconditional("by soft delete"), None);
     }
 }

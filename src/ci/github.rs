@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use crate::ci::github::condition::may_run;
 use crate::ci::github::context::{Context, Contexts};
 use crate::ci::github::events::Event;
-use crate::ci::{Command, Project, RunsIn, paths};
-use crate::source::{SourceId, Text};
+use crate::ci::{Command, Given, Project, RunsIn, Step, paths};
+use crate::source::{SourceId, Span, Text};
 use crate::syntax::tree::{Data, Node};
 use crate::workspace::File;
 
@@ -27,9 +27,15 @@ const CONTEXTS: usize = 64;
 /// Actions that wait for a person.
 const APPROVALS: &[&str] = &["trstringer/manual-approval"];
 
-/// Every command of the project's workflows and composite actions.
-pub(super) fn read(project: &Project<'_, '_>) -> Vec<Command> {
-    let mut reader = Reader { project, contexts: HashMap::new(), waiting: Vec::new(), found: HashMap::new() };
+/// Every command of the project's workflows and composite actions, and every step of those.
+pub(super) fn read(project: &Project<'_, '_>) -> (Vec<Command>, Vec<Step>) {
+    let mut reader = Reader {
+        project,
+        contexts: HashMap::new(),
+        waiting: Vec::new(),
+        found: HashMap::new(),
+        stepped: HashMap::new(),
+    };
     for file in project.workspace.of_role("workflow").filter(|f| !f.template) {
         let Some(root) = project.root(file) else { continue };
         let events = events::of(root.get("on"));
@@ -40,7 +46,9 @@ pub(super) fn read(project: &Project<'_, '_>) -> Vec<Command> {
     }
     reader.run();
     reader.uncalled();
-    reader.found.into_values().flatten().collect()
+    let mut steps: Vec<Step> = reader.stepped.into_values().collect();
+    steps.sort_by_key(|s| (s.source, s.span.start));
+    (reader.found.into_values().flatten().collect(), steps)
 }
 
 struct Reader<'p, 'a, 'd> {
@@ -48,6 +56,7 @@ struct Reader<'p, 'a, 'd> {
     contexts: HashMap<SourceId, Contexts>,
     waiting: Vec<(&'a File, Context, usize)>,
     found: HashMap<SourceId, Vec<Command>>,
+    stepped: HashMap<Span, Step>,
 }
 
 impl<'a> Reader<'_, 'a, '_> {
@@ -119,6 +128,7 @@ impl<'a> Reader<'_, 'a, '_> {
                 dir: dir(job).or_else(|| dir(root)),
                 shell: shell(job).or_else(|| shell(root)),
                 action: None,
+                scopes: [root.get("env"), job.get("env")].into_iter().flatten().collect(),
             };
             let steps = job.get("steps").map(Node::items).unwrap_or_default();
             self.steps(file, steps, &member.key, &inside, &defaults, depth);
@@ -132,7 +142,7 @@ impl<'a> Reader<'_, 'a, '_> {
         }
         let home = paths::parent(&file.source.path);
         let name = home.rsplit('/').next().filter(|n| !n.is_empty()).unwrap_or("action");
-        let defaults = Defaults { dir: None, shell: None, action: Some(home.to_owned()) };
+        let defaults = Defaults { dir: None, shell: None, action: Some(home.to_owned()), scopes: Vec::new() };
         let steps = runs.get("steps").map(Node::items).unwrap_or_default();
         self.steps(file, steps, name, context, &defaults, depth);
     }
@@ -143,7 +153,7 @@ impl<'a> Reader<'_, 'a, '_> {
         steps: &'a [Node],
         name: &str,
         job: &Context,
-        defaults: &Defaults,
+        defaults: &Defaults<'_>,
         depth: usize,
     ) {
         let mut job = job.clone();
@@ -156,6 +166,7 @@ impl<'a> Reader<'_, 'a, '_> {
             if let Some(env) = step.get("env") {
                 values::override_with(&mut context.environment, values::environment(env, &context.inputs));
             }
+            self.step(file, step, name, &context, &defaults.scopes);
             if let Some(uses) = step.get("uses").and_then(Node::as_str) {
                 if APPROVALS.iter().any(|a| uses.split('@').next() == Some(a)) {
                     job.gates.push("waits for an approval".into());
@@ -173,6 +184,36 @@ impl<'a> Reader<'_, 'a, '_> {
         }
     }
 
+    /// Keeps what holds while a step runs.
+    fn step(&mut self, file: &File, step: &Node, job: &str, context: &Context, scopes: &[&Node]) {
+        let with = step.get("with");
+        let place = |name: &Text| {
+            let own = [with, step.get("env")].into_iter().flatten().chain(scopes.iter().rev().copied());
+            own.flat_map(Node::members).find(|m| m.key == *name).map_or(step.span, |m| m.span())
+        };
+        let inputs = with.map(|w| values::environment(w, &context.inputs)).unwrap_or_default();
+        let inputs = inputs.into_iter().filter(|(_, origin)| origin.starts_with("secrets."));
+        let run = step.get("run").and_then(Node::as_str).map(values::secrets_in).unwrap_or_default();
+        let given = context.environment.iter().cloned().chain(inputs).chain(run);
+        let written = with.map(Node::members).unwrap_or_default().iter();
+        let found = Step {
+            source: file.source.id,
+            span: step.span,
+            job: job.to_owned(),
+            uses: step.get("uses").and_then(Node::as_str).and_then(|u| u.split('@').next()).map(Into::into),
+            inputs: written.filter_map(|m| Some((m.key.clone(), m.value.as_text()?.clone(), m.value.span))).collect(),
+            events: context.names(),
+            gates: context.gates(),
+            given: given.map(|(name, origin)| Given { span: place(&name), name, origin }).collect(),
+        };
+        match self.stepped.get_mut(&step.span) {
+            Some(known) => known.add(found),
+            None => {
+                self.stepped.insert(step.span, found);
+            }
+        }
+    }
+
     /// A file of this project that `uses:` names, with one of the endings.
     fn local(&self, uses: &str, endings: &[&str]) -> Option<&'a File> {
         let path = paths::join("", uses.strip_prefix("./")?)?;
@@ -182,7 +223,14 @@ impl<'a> Reader<'_, 'a, '_> {
         found.filter(|f| !f.template)
     }
 
-    fn command(&self, file: &File, step: &Node, name: &str, context: Context, defaults: &Defaults) -> Option<Command> {
+    fn command(
+        &self,
+        file: &File,
+        step: &Node,
+        name: &str,
+        context: Context,
+        defaults: &Defaults<'_>,
+    ) -> Option<Command> {
         let run = step.get("run")?;
         let events = context.names();
         let runs_in = if events.is_empty() { RunsIn::Script } else { RunsIn::Workflow { events } };
@@ -219,14 +267,16 @@ impl<'a> Reader<'_, 'a, '_> {
 }
 
 /// What a step takes from its job or workflow.
-struct Defaults {
+struct Defaults<'a> {
     dir: Option<Text>,
     shell: Option<Text>,
     /// The directory of the composite action it is in.
     action: Option<String>,
+    /// The `env` of its workflow and job.
+    scopes: Vec<&'a Node>,
 }
 
-impl Defaults {
+impl Defaults<'_> {
     fn directory(&self, written: &str) -> Option<String> {
         let at = |name: &str| {
             let rest = written.trim().strip_prefix("${{")?;

@@ -117,9 +117,16 @@ pub struct Common {
     /// Look at one environment only
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
-    /// Set a Terraform variable (repeatable)
-    #[arg(long = "var", value_name = "[ROOT=]NAME=VALUE")]
-    pub vars: Vec<String>,
+    /// `--var` and `--var-file`, in their order.
+    #[command(flatten)]
+    pub assigning: crate::cli::assigning::Assigning,
+    /// Set Terraform variables from the environment's TF_VAR_…
+    #[arg(long)]
+    pub env_vars: bool,
+    /// Look at a plan in place of evaluating its root: what `terraform show -json` writes of a plan or a state
+    /// (repeatable)
+    #[arg(long = "plan", value_name = "[ROOT=]FILE")]
+    pub plans: Vec<String>,
     /// Read your own agent settings in your home directory too
     #[arg(long)]
     pub home: bool,
@@ -134,7 +141,10 @@ impl Common {
             rules: self.rules.clone(),
             today: self.today.clone().unwrap_or_else(crate::cli::today::system),
             environment: self.environment.clone(),
-            vars: self.vars.clone(),
+            assign: self.assigning.0.clone(),
+            env_vars: self.env_vars,
+            plans: self.plans.clone(),
+            base: None,
             home: if self.home { std::env::home_dir() } else { None },
         }
     }
@@ -190,6 +200,10 @@ pub struct Check {
     /// With --fix: print the changes as a diff and write nothing
     #[arg(long, requires = "fix")]
     pub dry_run: bool,
+    /// Compare with a revision of the repository (a branch, a tag, a commit, HEAD~1) or with another directory: what
+    /// applying this tree would destroy
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
     /// Show what comments and the config ignore
     #[arg(long)]
     pub no_ignores: bool,

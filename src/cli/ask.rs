@@ -211,22 +211,29 @@ pub fn test(args: &args::Test, out: &mut Out) -> Result<u8, Failure> {
         }
     };
     let knowledge = Knowledge::embedded();
-    let Tested { text, code } = examples::test(&rules, which, &files, &|files| Ok(judged(files, &rules, &knowledge)));
+    let Tested { text, code } = examples::test(&rules, which, &files, &|case| judged(case, &rules, &knowledge));
     out.print(&text);
     Ok(code)
 }
 
 /// What the rules find in a project in memory, on a fixed day.
-pub fn judged(files: &BTreeMap<String, String>, rules: &RuleSet, knowledge: &Knowledge) -> Vec<cases::Seen> {
-    let request = Request { today: "2026-11-24".into(), ..Request::default() };
+///
+/// # Errors
+/// In words, what can't be used of the files that its options hand in.
+pub fn judged(case: &cases::Case, rules: &RuleSet, knowledge: &Knowledge) -> Result<Vec<cases::Seen>, String> {
+    let files = &case.files;
+    let request = Request { today: "2026-11-24".into(), ..pipeline::handed_in(case) };
     let config = files.get("lastcopy.yaml").map(|text| Config::parse("lastcopy.yaml", text, &request.today));
     let config = config.and_then(Result::ok).unwrap_or_default();
-    let project = pipeline::join(workspace::in_memory(files), &request, &config, knowledge);
+    let project = pipeline::join(workspace::in_memory_with(files, &request.given), &request, &config, knowledge);
+    if !project.refused.is_empty() {
+        return Err(project.refused.join("; "));
+    }
     let mut run = pipeline::judge(project, rules, &config, &request, knowledge);
     // What is half-known shows from `pedantic` on only: a rule for everybody is judged without it.
     let regular = |id: &str| rules.get(id).is_some_and(|r| r.head.persona == Persona::Regular);
     run.findings.retain(|f| f.confidence > Confidence::Low || !regular(&f.rule));
-    cases::seen(&run.findings, &run.project.workspace.sources)
+    Ok(cases::seen(&run.findings, &run.project.workspace.sources))
 }
 
 /// `init`.

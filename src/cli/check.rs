@@ -11,7 +11,7 @@ use crate::finding::{Outcome, Severity};
 use crate::pipeline::chosen::{self, Choice, Chosen};
 use crate::pipeline::failure::Failure;
 use crate::pipeline::roots::{self, Root};
-use crate::pipeline::session::Session;
+use crate::pipeline::session::{self, Session};
 use crate::pipeline::{self, Run};
 use crate::report::{self, Format, Report};
 use crate::suppress::baseline::{self, Baseline};
@@ -27,13 +27,16 @@ pub fn run(args: &Check, out: &mut Out) -> Result<u8, Failure> {
     let (paths, overlay) = input(args, &cwd)?;
     let unsaved: Vec<PathBuf> = if overlay.is_empty() { Vec::new() } else { paths.clone() };
     let mut roots = roots::find_with(&paths, &unsaved, args.common.root.as_deref(), &cwd)?;
+    if roots.len() > 1 && !args.common.plans.is_empty() {
+        return Err(Failure::new("--plan is for one project, and the paths lie in several: check one after the other"));
+    }
     let mut projects: Vec<(Root, Run, Chosen)> = Vec::new();
     let mut failed = false;
     let mut incomplete = false;
     let mut baseline = baseline_of(args)?;
     let progress = Progress::begin("reading the project", args.common.quiet);
     for root in &mut roots {
-        let session = Session::open(root, &args.common.session())?;
+        let session = Session::open(root, &session::Options { base: args.base.clone(), ..args.common.session() })?;
         let mut checked = Checked::new(args, &session, root, &overlay, baseline.as_ref())?;
         if args.fix {
             checked = crate::cli::fixing::apply(args, &session, root, &overlay, checked, baseline.as_ref(), out)?;
@@ -100,6 +103,7 @@ impl Checked {
                 request.overlays.insert(inside.to_string_lossy().replace('\\', "/"), text.clone());
             }
         }
+        let plans: Vec<String> = request.plans.iter().map(|(_, path)| path.clone()).collect();
         let rules = session.chosen_rules(&args.select, &args.ignore)?;
         let project = pipeline::project(&request, &session.config, &session.knowledge)?;
         let mut run = pipeline::judge(project, &rules, &session.config, &request, &session.knowledge);
@@ -115,7 +119,8 @@ impl Checked {
                 .unwrap_or(crate::finding::Persona::Regular),
             min_confidence: args.min_confidence.map_or(crate::finding::Confidence::Low, Into::into),
             include_undeployed: args.include_undeployed,
-            under: root.under.clone(),
+            // What only a plan tells stands nowhere else.
+            under: root.under.clone().map(|under| under.into_iter().chain(plans).collect()),
         };
         let chosen = chosen::choose(&run, &choice);
         Ok(Checked { run, chosen, baseline })
@@ -209,5 +214,5 @@ fn from_config(session: &Session) -> Option<FailOn> {
 /// Whether something was skipped, cut off at a limit, or left undecided that matters.
 fn is_incomplete(chosen: &Chosen) -> bool {
     let skipped = chosen.summary.skipped.iter().any(|(why, _)| why != "template");
-    skipped || !chosen.summary.undecided_named.is_empty()
+    skipped || !chosen.summary.undecided_named.is_empty() || !chosen.summary.cut_off.is_empty()
 }

@@ -34,6 +34,12 @@ copies:
 #     until: 2027-05-31
 #     restored: 2026-11-02            # the day it was last restored somewhere
 
+# How stores are brought back, where no file here shows it.
+recovery:
+#   - of: aws_db_instance.main
+#     runbook: docs/restore.md        # a file below the root, or a URL
+#     restored: 2026-11-02            # the day it was last tried
+
 # Findings that are known and meant. For one place a comment is better, `lastcopy: ignore[rule-id] reason`,
 # at the end of the line or alone on the line above.
 ignore:
@@ -56,6 +62,7 @@ rule-dirs:
 thresholds:
 #   undo-days: 7                      # a deletion that can be undone for less is as good as final
 #   retention-days: 7                 # a copy kept for less is too short
+#   restore-days: 365                 # a restore that was tried longer ago has to be tried again
 
 # Files left out, and directories read although they usually aren't.
 exclude:
@@ -111,6 +118,7 @@ mod tests {
         let text = uncommented();
         let config = Config::parse("lastcopy.yaml", &text, "2026-11-24").unwrap_or_else(|e| panic!("{e:?}\n{text}"));
         assert_eq!((config.copies.len(), config.ignores.len(), config.rules.len()), (1, 1, 1));
+        assert_eq!(config.recovery.len(), 1);
         assert_eq!((config.rule_dirs.len(), config.exclude.len(), config.include.len()), (1, 1, 1));
         assert!(config.fail_on.is_some() && config.persona.is_some());
         assert_eq!(config.environments.len(), 2);

@@ -4,8 +4,10 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::expr::{Kind, Value};
 use crate::finding::Reason;
+use crate::model::change::Change;
 use crate::model::store::{Copy, Store, Switch};
 use crate::pipeline::Project;
+use crate::railway::{Maybe, Service, ServiceKind};
 use crate::report::BULLETS;
 use crate::source::Span;
 use crate::terraform::{Evaluation, ResolvedBlock, Resource};
@@ -22,8 +24,9 @@ pub fn json(project: &Project) -> Json {
         "modules": modules,
         "resources": resources,
         "stores": model.stores.iter().map(|s| show.store(s)).collect::<Vec<_>>(),
+        "changes": model.changes.iter().filter_map(|c| show.change(c)).collect::<Vec<_>>(),
         "copies": model.copies.iter().map(|c| show.copy(c)).collect::<Vec<_>>(),
-        "credentials": model.credentials.iter().map(|c| {
+        "credentials": model.credentials.iter().filter(|c| c.handed.is_none()).map(|c| {
             let mut entry = show.at(c.span);
             entry.insert("address".into(), json!(show.text(&c.address)));
             entry.insert("kind".into(), json!(c.kind));
@@ -47,6 +50,8 @@ pub fn json(project: &Project) -> Json {
             "environment": show.text(&p.environment),
             "services": p.services.iter().map(|s| show.text(&s.name)).collect::<Vec<_>>(),
             "volumes": p.volumes.iter().map(|v| show.text(&v.name)).collect::<Vec<_>>(),
+            "details": p.services.iter().map(|s| show.service(s)).collect::<Vec<_>>(),
+            "config_as_code": p.config_as_code,
             "buckets": p.buckets.iter().map(|b| show.text(&b.name)).collect::<Vec<_>>(),
             "unknown": p.unknown.iter().map(|r| show.text(&r.message)).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
@@ -58,6 +63,49 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
+    /// A Railway service: its commands and volumes; of its variables the names.
+    fn service(&self, service: &Service) -> Json {
+        let mut unknown: Vec<String> = service.unknown.iter().map(|r| self.text(&r.message)).collect();
+        let mut one = |maybe: &Option<Maybe>| match maybe.as_ref().map(|m| &m.text) {
+            None => Json::Null,
+            Some(Ok(text)) => json!(self.text(text)),
+            Some(Err(reason)) => {
+                unknown.push(self.text(&reason.message));
+                Json::Null
+            }
+        };
+        let mut entry = self.at(service.span);
+        entry.insert("name".into(), json!(self.text(&service.name)));
+        entry.insert(
+            "kind".into(),
+            json!(match &service.kind {
+                ServiceKind::Service => "service",
+                ServiceKind::Function => "function",
+                ServiceKind::Database(_) => "database",
+            }),
+        );
+        for (key, value) in [
+            ("image", &service.image),
+            ("start", &service.start),
+            ("build", &service.build),
+            ("cron", &service.cron),
+            ("required_mount", &service.required_mount),
+        ] {
+            entry.insert(key.into(), one(value));
+        }
+        let commands: Vec<Json> = service.pre_deploy.iter().map(|c| one(&Some(c.clone()))).collect();
+        entry.insert("pre_deploy".into(), json!(commands));
+        entry.insert("replicas".into(), json!(service.replicas));
+        let mounts = service.mounts.iter().map(|m| json!({"path": self.text(&m.path), "volume": self.text(&m.volume)}));
+        entry.insert("mounts".into(), json!(mounts.collect::<Vec<_>>()));
+        let names = service.variables.iter().map(|v| self.text(&v.name));
+        entry.insert("variables".into(), json!(names.collect::<Vec<_>>()));
+        let ignored = service.ignored_keys.iter().map(|i| self.text(&i.key));
+        entry.insert("ignored".into(), json!(ignored.collect::<Vec<_>>()));
+        entry.insert("unknown".into(), json!(unknown));
+        Json::Object(entry)
+    }
+
     fn text(&self, text: &str) -> String {
         self.project.mask.text(&self.project.workspace.sources, text).into_owned()
     }
@@ -133,7 +181,9 @@ impl Show<'_> {
         let mut map = Map::new();
         for (name, attribute) in &block.attributes {
             let path = format!("{prefix}{}", name.as_str());
-            spans.insert(path.clone(), Json::Object(self.at(attribute.span)));
+            if attribute.written {
+                spans.insert(path.clone(), Json::Object(self.at(attribute.span)));
+            }
             map.insert(name.as_str().to_owned(), self.value(&attribute.value, &path, unknown));
         }
         for (kind, inner) in &block.blocks {
@@ -214,6 +264,20 @@ impl Show<'_> {
         map.insert("makes".into(), switches(&store.makes));
         map.insert("hazards".into(), switches(&store.hazards));
         Json::Object(map)
+    }
+
+    /// What a plan or a `removed` block does to a store.
+    fn change(&self, change: &Change) -> Option<Json> {
+        let model = if change.past { self.project.model.past.as_deref()? } else { &self.project.model };
+        let store = model.stores.get(change.store)?;
+        let mut map = self.at(change.place.span);
+        map.insert("address".into(), json!(self.text(&store.address)));
+        map.insert("action".into(), json!(change.doing.word()));
+        map.insert("forced_by".into(), json!(change.forced_by.iter().map(|p| self.text(p)).collect::<Vec<_>>()));
+        map.insert("setting".into(), json!(change.setting.as_ref().map(|s| &s.title)));
+        map.insert("instances".into(), json!(change.instances.iter().map(|i| self.text(i)).collect::<Vec<_>>()));
+        map.insert("stakes".into(), json!(change.stakes.word()));
+        Some(Json::Object(map))
     }
 
     fn copy(&self, copy: &Copy) -> Json {

@@ -20,6 +20,18 @@ pub fn is_date(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
+/// A date as a number of days, for telling how far two lie apart.
+pub(super) fn number(date: &str) -> Option<i64> {
+    if !is_date(date) {
+        return None;
+    }
+    let mut parts = date.split('-').map_while(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    // Years begin in March, so that the odd day is the last one.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    Some(365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day)
+}
+
 /// `35 days`, `2 weeks`, `1 year`, or a number of days → days.
 pub(super) fn days(text: &str) -> Option<u32> {
     let text = text.trim();
@@ -39,6 +51,17 @@ pub(super) fn days(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_lie_apart() {
+        let apart = |a: &str, b: &str| number(b).zip(number(a)).map(|(b, a)| b - a);
+        assert_eq!(apart("2026-11-24", "2026-11-25"), Some(1));
+        assert_eq!(apart("2024-02-28", "2024-03-01"), Some(2));
+        assert_eq!(apart("2023-02-28", "2023-03-01"), Some(1));
+        assert_eq!(apart("2025-11-25", "2026-11-25"), Some(365));
+        assert_eq!(apart("1999-12-31", "2000-12-31"), Some(366));
+        assert_eq!(apart("", "2026-11-25"), None);
+    }
 
     #[test]
     fn dates_and_lengths() {

@@ -5,6 +5,7 @@ pub(super) const TOP: &[&str] = &[
     "root",
     "environments",
     "copies",
+    "recovery",
     "ignore",
     "rules",
     "rule-dirs",
@@ -16,10 +17,12 @@ pub(super) const TOP: &[&str] = &[
 ];
 /// Keys of an entry of `copies`.
 pub(super) const COPY: &[&str] = &["of", "place", "kept", "locked", "evidence", "until", "restored"];
+/// Keys of an entry of `recovery`.
+pub(super) const RECOVERY: &[&str] = &["of", "runbook", "restored"];
 /// Keys of an entry of `ignore`.
 pub(super) const IGNORE: &[&str] = &["rule", "path", "address", "reason", "until"];
 /// Keys of `thresholds`.
-pub(super) const THRESHOLDS: &[&str] = &["undo-days", "retention-days"];
+pub(super) const THRESHOLDS: &[&str] = &["undo-days", "retention-days", "restore-days"];
 /// Keys of a rule's setting.
 pub(super) const RULE: &[&str] = &["severity"];
 
@@ -34,6 +37,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("fail_level", "fail-on"),
     ("envs", "environments"),
     ("backups", "copies"),
+    ("restore", "recovery"),
+    ("restores", "recovery"),
+    ("runbooks", "recovery"),
+    ("tested", "restored"),
     ("skip", "exclude"),
     ("store", "of"),
     ("retention", "kept"),

@@ -24,6 +24,7 @@ impl Config {
             }
         };
         self.copies.iter_mut().for_each(|c| place(&mut c.span));
+        self.recovery.iter_mut().for_each(|r| place(&mut r.span));
         self.ignores.iter_mut().for_each(|i| place(&mut i.span));
         self.expired.iter_mut().for_each(|e| place(&mut e.span));
         self.rules.values_mut().for_each(|r| place(&mut r.span));

@@ -4,7 +4,9 @@ use std::path::{Component, Path};
 
 use globset::GlobBuilder;
 
-use crate::config::{Config, ConfigError, ConfigIgnore, Expired, NOWHERE, RuleSetting, StatedCopy, date, keys};
+use crate::config::{
+    Config, ConfigError, ConfigIgnore, Expired, NOWHERE, RuleSetting, StatedCopy, StatedRecovery, date, keys,
+};
 use crate::finding::{Persona, Severity};
 use crate::source::{Source, Span};
 use crate::syntax::tree::{Data, Member, Node};
@@ -18,7 +20,8 @@ pub(super) fn read(file: &str, text: &str, today: &str) -> Result<Config, Vec<Co
     for problem in &tree.problems {
         reader.error(problem.span, format!("this is no YAML: {}", problem.message));
     }
-    let mut config = Config { file: file.to_owned(), text: source.text.clone(), ..Config::default() };
+    let mut config =
+        Config { file: file.to_owned(), text: source.text.clone(), today: today.to_owned(), ..Config::default() };
     if tree.problems.is_empty() {
         if let Some(second) = tree.roots.get(1) {
             reader.error(second.span, "the config is one document; here a second one begins".to_owned());
@@ -58,6 +61,7 @@ impl Reader<'_> {
                 }
                 "environments" => self.environments(node, config),
                 "copies" => self.copies(node, config),
+                "recovery" => self.recovery(node, config),
                 "ignore" => self.ignores(node, config),
                 "rules" => self.rules(node, config),
                 "rule-dirs" => config.rule_dirs = self.texts(node, Self::directory),
@@ -213,6 +217,7 @@ impl Reader<'_> {
             let Some(days) = self.number(&member.value) else { continue };
             match member.key.as_str() {
                 "undo-days" => config.thresholds.undo_days = days,
+                "restore-days" => config.thresholds.restore_days = days,
                 _ => config.thresholds.retention_days = days,
             }
         }
@@ -266,6 +271,21 @@ impl Reader<'_> {
                 continue;
             }
             config.copies.push(StatedCopy { of, place, kept, locked, evidence, span: entry.span, until, restored });
+        }
+    }
+
+    fn recovery(&mut self, node: &Node, config: &mut Config) {
+        for entry in self.items(node, "recoveries") {
+            let fields = Fields::of(self, entry, keys::RECOVERY, "a recovery");
+            let of = fields.must(self, "of", "the address of the store that is brought back", Self::glob);
+            let runbook = fields.may(self, "runbook", Self::text);
+            let restored = fields.may(self, "restored", Self::date);
+            if !fields.has("runbook") && !fields.has("restored") && matches!(entry.value, Data::Object(_)) {
+                let message = "a recovery needs a `runbook` (the page that says how) or the day it was last `restored`";
+                self.error(entry.span, message.to_owned());
+            }
+            let Some(of) = of else { continue };
+            config.recovery.push(StatedRecovery { of, runbook, restored, span: entry.span });
         }
     }
 

@@ -34,7 +34,7 @@ impl Manner {
         };
         let quoted = match file.format {
             Format::Hcl | Format::HclJson | Format::Json | Format::Jsonc | Format::Toml => true,
-            Format::TypeScript | Format::Starlark => true,
+            Format::TypeScript | Format::Python | Format::Go | Format::Starlark => true,
             Format::Yaml | Format::FrontMatter | Format::Shell | Format::Dotenv => false,
             Format::Text => ends(&words.quoted),
         };

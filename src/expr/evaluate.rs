@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use indexmap::IndexMap;
 
 use crate::expr::convert::{normalized, sorted, to_text};
+use crate::expr::weight::LONGEST;
 use crate::expr::{Kind, Type, Value, functions};
 use crate::finding::Reason;
 use crate::source::{Span, Text};
@@ -74,11 +75,13 @@ pub struct Limits {
     pub elements: usize,
     /// Expressions evaluated one inside the other.
     pub depth: usize,
+    /// Bytes of a string that a template makes.
+    pub longest: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { steps: 2_000_000, elements: 200_000, depth: 400 }
+        Limits { steps: 2_000_000, elements: 200_000, depth: 400, longest: LONGEST }
     }
 }
 

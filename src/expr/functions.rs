@@ -19,9 +19,12 @@ mod yaml;
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::expr::convert::{convert, unmarked};
 use crate::expr::evaluate::Evaluator;
 use crate::expr::unify::converts;
+use crate::expr::weight::{LONGEST, Weight, too_large, too_long};
 use crate::expr::{Type, Unknown, Value};
 use crate::finding::Reason;
 use crate::source::Span;
@@ -247,7 +250,32 @@ pub fn call(evaluator: &Evaluator<'_>, name: &Ident, args: &[Expr], expand: bool
     run(evaluator, function, values, span)
 }
 
+/// Functions that don't go through all of their arguments: what is large is no burden to them.
+const LIGHT: [&str; 6] = ["length", "lookup", "element", "keys", "coalesce", "one"];
+
+/// Whether there is too much to go through.
+fn too_much(function: &Function, values: &[Value]) -> bool {
+    let mut weight = Weight::default();
+    if !LIGHT.contains(&function.name) {
+        values.iter().for_each(|v| weight.value(v));
+    }
+    weight.is_too_much()
+}
+
+/// A result, where it isn't too large.
+fn within(evaluator: &Evaluator<'_>, value: Value, span: Span) -> Value {
+    let elements = value.items().map(<[Value]>::len).or_else(|| value.fields().map(IndexMap::len));
+    match (value.as_str(), elements) {
+        (Some(text), _) if text.len() > LONGEST => too_long(span),
+        (_, Some(n)) if n > evaluator.limits.elements => too_large(span),
+        _ => value,
+    }
+}
+
 fn run(evaluator: &Evaluator<'_>, function: &Function, values: Vec<Value>, span: Span) -> Value {
+    if too_much(function, &values) {
+        return too_large(span);
+    }
     let fail = |message: &str| evaluator.fail(span, format!("{}: {message}", function.name));
     if values.len() < function.takes.len() || values.len() > function.takes.len() && function.rest.is_none() {
         return evaluator.fail(span, format!("wrong number of arguments for `{}`", function.name));
@@ -292,7 +320,7 @@ fn run(evaluator: &Evaluator<'_>, function: &Function, values: Vec<Value>, span:
             if looks && value.has_unknown() && call.args.iter().any(Value::has_unknown) {
                 evaluator.may_fail();
             }
-            value.marked(mark)
+            within(evaluator, value, span).marked(mark)
         }
         Err(message) => fail(&message),
     }

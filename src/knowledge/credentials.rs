@@ -71,6 +71,13 @@ pub struct Kind {
     pub judged_by: Vec<Judgement>,
     /// How far it reaches.
     pub scope: Scope,
+    /// Kinds of store it can take (`bucket`); empty: any of its platform.
+    #[serde(default)]
+    pub stores: Vec<String>,
+    /// Its platform's program takes the file that holds it by a flag or a sub-command, so that whoever
+    /// may run the program may use it (`kubectl --kubeconfig FILE`).
+    #[serde(default)]
+    pub by_file: bool,
     /// Whether the platform offers a narrower one.
     #[serde(default)]
     pub scopable: bool,

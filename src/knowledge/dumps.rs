@@ -19,6 +19,98 @@ pub struct Dumps {
     /// Hosts of the platform's own buckets.
     #[serde(default)]
     pub platform_endpoints: Vec<String>,
+    /// Calls by which a platform copies a store or brings one back, and programs that restore.
+    #[serde(default)]
+    pub calls: Vec<Call>,
+    /// Programs that run others, of which the dumping one may be one.
+    #[serde(default)]
+    pub wrappers: Vec<Wrapper>,
+    /// Engines, by the words that tell them.
+    #[serde(default)]
+    pub engines: Vec<Engine>,
+    /// Endings of files of programs that may call a dumping program.
+    #[serde(default)]
+    pub code: Vec<String>,
+    /// Attributes of a store that tell its engine.
+    #[serde(default)]
+    pub engine_from: Vec<String>,
+}
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Does {
+    /// It makes a copy.
+    Copy,
+    /// It brings a store back.
+    Restore,
+}
+
+/// A call by which a platform copies a store or brings one back, or a program that restores a database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// The program.
+    pub program: String,
+    /// Words that stand in it, in this order.
+    #[serde(default)]
+    pub verbs: Vec<String>,
+    /// Words with which it is something else.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// `copy` or `restore`.
+    pub does: Does,
+    /// The platform whose stores it is about.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// The engine of the databases it is about, where it isn't a platform's call.
+    #[serde(default)]
+    pub engine: Option<String>,
+    /// Kinds of stores: database, volume, …
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Flags that name the store.
+    #[serde(default)]
+    pub name_flags: Vec<String>,
+    /// The first plain word behind the verbs names it.
+    #[serde(default)]
+    pub name_after: bool,
+    /// How a place to write to is written: `gs://`. None: the platform keeps the copy itself.
+    #[serde(default)]
+    pub scheme: Option<String>,
+    /// The host of such a place.
+    #[serde(default)]
+    pub vendor: Option<String>,
+}
+
+/// A program that runs others.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wrapper {
+    /// Its name.
+    pub program: String,
+    /// Words of which one row must stand in it; none: always.
+    #[serde(default)]
+    pub verbs: Vec<Vec<String>>,
+    /// The last plain word before the program it runs names a container or service.
+    #[serde(default)]
+    pub containers: bool,
+}
+
+/// An engine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// `postgres`, `mysql`, …, as in [`Dumper::engine`].
+    pub engine: String,
+    /// Beginnings of words in a type, an image or a setting that tell it.
+    pub words: Vec<String>,
+    /// It is mostly a cache.
+    #[serde(default)]
+    pub cache: bool,
+    /// Where its images keep their data.
+    #[serde(default)]
+    pub data: Vec<String>,
 }
 
 /// A program that writes a database out.
@@ -38,6 +130,9 @@ pub struct Dumper {
     /// Variables it takes the host from by itself.
     #[serde(default)]
     pub host_variables: Vec<String>,
+    /// Flags that name the host.
+    #[serde(default)]
+    pub host_flags: Vec<String>,
 }
 
 /// A program that carries something away.
@@ -124,6 +219,19 @@ pub struct Image {
 }
 
 impl Dumps {
+    /// What is known of an engine.
+    pub fn engine(&self, name: &str) -> Option<&Engine> {
+        self.engines.iter().find(|e| e.engine == name)
+    }
+
+    /// The engine that a text speaks of: one of whose words begins a word of it.
+    pub fn engine_of(&self, text: &str) -> Option<&str> {
+        let text = text.to_ascii_lowercase();
+        let parts = || text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
+        let of = |e: &&Engine| e.words.iter().any(|w| parts().any(|p| p.starts_with(w.as_str())));
+        self.engines.iter().find(of).map(|e| e.engine.as_str())
+    }
+
     /// What is built in. A broken file is caught by a test.
     pub fn builtin() -> Dumps {
         serde_yaml::from_str(include_str!("../../rules/knowledge/dumps.yaml")).unwrap_or_default()

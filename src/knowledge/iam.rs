@@ -43,6 +43,21 @@ pub struct Rights {
     /// Steps of pipelines that take on an identity.
     #[serde(default)]
     pub assumes: Vec<Assumes>,
+    /// Resources that declare the environments which jobs of pipelines wait for.
+    #[serde(default)]
+    pub environments: Vec<Environment>,
+}
+
+/// A resource that declares an environment which jobs of pipelines wait for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its type.
+    pub resource: String,
+    /// The attribute with its name.
+    pub name: String,
+    /// The block that names who is asked.
+    pub asks: String,
 }
 
 /// An action.

@@ -16,12 +16,24 @@ pub struct Tool {
     /// Whether it deletes one thing after the other, by many calls (aws-nuke).
     #[serde(default)]
     pub many_calls: bool,
+    /// What its runs work through, where that isn't a platform's API: they take what it tracks.
+    #[serde(default)]
+    pub runs: Option<Runs>,
     /// How its programs read their arguments.
     #[serde(default)]
     pub programs: Vec<Program>,
     /// Its operations.
     #[serde(default)]
     pub operations: Vec<Operation>,
+}
+
+/// What a tool's runs work through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Runs {
+    /// Terraform, by its own name or under another (OpenTofu, Terragrunt): what `prevent_destroy` is
+    /// written for is refused.
+    Terraform,
 }
 
 /// How a program, or one of its sub-commands, reads its arguments. Where several rows fit, each thing

@@ -42,6 +42,10 @@ pub struct Provider {
     /// Path in a resource or the provider block that tells its project or resource group.
     #[serde(default)]
     pub project_from: Vec<String>,
+    /// Path in a resource or the provider block that tells its environment of that project, or its
+    /// namespace: what one call takes together.
+    #[serde(default)]
+    pub environment_from: Vec<String>,
     /// Types that are such a project or resource group: a guard on one holds for what is inside.
     #[serde(default)]
     pub project_types: Vec<String>,
@@ -67,6 +71,12 @@ pub struct Provider {
     /// Terraform backends that keep state here.
     #[serde(default)]
     pub backends: Vec<Backend>,
+    /// What no name labels as production is somebody's own machine there.
+    #[serde(default)]
+    pub unlabelled_is_local: bool,
+    /// Texts in a file that say that it is deployed, whatever its name.
+    #[serde(default)]
+    pub deployed_marks: Vec<String>,
     /// Guards that every type of this platform has. A type's own of the same attribute comes first.
     #[serde(default)]
     pub guards: Vec<Switch>,
@@ -98,6 +108,7 @@ impl Provider {
             (&mut self.account_from, other.account_from),
             (&mut self.region_from, other.region_from),
             (&mut self.project_from, other.project_from),
+            (&mut self.environment_from, other.environment_from),
             (&mut self.project_types, other.project_types),
             (&mut self.account_types, other.account_types),
             (&mut self.ids, other.ids),
@@ -108,6 +119,8 @@ impl Provider {
             mine.extend(theirs);
         }
         self.attachments.extend(other.attachments);
+        self.unlabelled_is_local |= other.unlabelled_is_local;
+        self.deployed_marks.extend(other.deployed_marks);
     }
 }
 
@@ -221,9 +234,13 @@ pub enum Tier {
 pub const GUARD_CLASSES: [&str; 4] = ["terraform", "api", "undo", "lock"];
 /// The classes of [`StoreType::copies`].
 pub const COPY_CLASSES: [&str; 5] = ["final_snapshot", "automated", "versioning", "point_in_time", "snapshots"];
-/// The classes that only a [`Reference`] gives: copies kept elsewhere, besides `snapshots`; and
-/// `transient`, which makes no copy but says what the store is for (logs, build artefacts).
-pub const REFERENCE_CLASSES: [&str; 4] = ["vault", "replica", "dump", "transient"];
+/// The classes of copies that only a [`Reference`] gives, besides `snapshots`: kept elsewhere.
+pub const REFERENCE_CLASSES: [&str; 3] = ["vault", "replica", "dump"];
+/// The class of a [`Reference`] that tries a restore.
+pub const RESTORE_CLASS: &str = "restore_test";
+/// The class of a [`Reference`] that tells that what its target holds can be made again: logs,
+/// artefacts, a machine's system, objects that all expire.
+pub const DERIVED_CLASS: &str = "derived";
 /// The classes of [`StoreType::hazards`]: deletion takes what is inside; what could be taken back is
 /// final; a guard is lifted by the provider itself; data, or older versions of it, delete themselves
 /// after a while; an ordinary apply erases data; it is deleted along with something else.
@@ -420,6 +437,9 @@ pub struct Reference {
     /// It counts only where all of these hold of the referring resource.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// It counts only where all of these hold of the target.
+    #[serde(default)]
+    pub target_when: Vec<Condition>,
     /// Attribute that refers to the resource which has the attributes of `gives` and `located` (a plan, a policy).
     #[serde(default)]
     pub via: Option<String>,

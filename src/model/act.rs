@@ -1,7 +1,7 @@
 //! An operation as a project would suffer it: what one call takes, and from whom.
 
 use crate::finding::Confidence;
-use crate::knowledge::operations::{McpServer, McpTool, Operation, Tool};
+use crate::knowledge::operations::{McpServer, McpTool, Operation, Runs, Tool};
 use crate::knowledge::stores::Tier;
 use crate::model::join::terraform::confidence;
 use crate::model::located::Blast;
@@ -25,6 +25,8 @@ pub struct Act {
     pub provider: Option<String>,
     /// The tool that performs it.
     pub tool: String,
+    /// What the tool's runs work through.
+    pub runs: Option<Runs>,
     /// Kinds of store it takes.
     pub destroys: Vec<String>,
     /// What one call takes.
@@ -35,8 +37,13 @@ pub struct Act {
     pub undo_days: f64,
     /// May destroy, depending on what it is given.
     pub may: bool,
+    /// Its name doesn't tell which types of store it takes: a tool of an MCP server that isn't one of the
+    /// platform's own calls, an HTTP method.
+    pub untold_type: bool,
     /// What it acts on.
     pub target: Target,
+    /// Whether a person is asked before it goes through, as far as the command tells.
+    pub asks: Option<bool>,
     /// The project has something of its platform.
     pub in_sight: bool,
     /// How sure.
@@ -54,23 +61,30 @@ impl Act {
             command: operation.command.clone().unwrap_or_default(),
             provider: operation.provider.clone().or_else(|| tool.provider.clone()),
             tool: tool.tool.clone(),
+            runs: tool.runs,
             destroys: operation.destroys.clone(),
             blast: Blast::parse(&operation.blast).unwrap_or(Blast::Store),
             undo: operation.undo.clone(),
             undo_days: operation.undo_days.unwrap_or(0.0),
             may: operation.may,
+            untold_type: operation
+                .forms
+                .iter()
+                .filter_map(|f| f.method.as_ref())
+                .any(|m| operation.call.starts_with(m)),
             target: match operation.target.as_deref() {
                 Some("local") => Target::Local,
                 Some("remote") => Target::Remote,
                 _ => Target::Unknown,
             },
+            asks: None,
             in_sight,
             confidence: if operation.loose { Confidence::Low } else { confidence(operation.tier) },
         }
     }
 
-    /// Of a tool of an MCP server.
-    pub fn of_mcp(server: &McpServer, tool: &McpTool, in_sight: bool) -> Act {
+    /// Of a tool of an MCP server; `linked` is the operation it performs, where that is known.
+    pub fn of_mcp(server: &McpServer, tool: &McpTool, linked: Option<&Operation>, in_sight: bool) -> Act {
         Act {
             id: format!("mcp:{}/{}", server.server, tool.name),
             title: format!(
@@ -79,16 +93,19 @@ impl Act {
                 server.title.as_ref().unwrap_or(&server.server)
             ),
             call: tool.name.clone(),
-            own_call: tool.name.clone(),
+            own_call: linked.map_or_else(|| tool.name.clone(), |o| o.call.clone()),
             command: tool.name.clone(),
             provider: server.provider.clone(),
             tool: server.server.clone(),
+            runs: None,
             destroys: tool.destroys.clone(),
             blast: Blast::parse(&tool.blast).unwrap_or(Blast::Store),
-            undo: tool.undo.clone(),
-            undo_days: 0.0,
+            undo: tool.undo.clone().or_else(|| linked?.undo.clone()),
+            undo_days: linked.and_then(|o| o.undo_days).unwrap_or(0.0),
             may: tool.may,
+            untold_type: linked.is_none(),
             target: Target::Remote,
+            asks: None,
             in_sight,
             confidence: match server.tier {
                 Tier::Checked => Confidence::High,
@@ -115,11 +132,11 @@ impl Act {
 
     /// Whether it is a Terraform run.
     pub fn runs_terraform(&self) -> bool {
-        ["terraform", "terragrunt"].contains(&self.tool.as_str())
+        self.runs == Some(Runs::Terraform)
     }
 
     /// Whether it is the call that deletes this type of store: a platform has several sorts of database,
-    /// and each its own call. (An MCP server's tool has none of the platform's names.)
+    /// and each its own call.
     fn is_called_for(&self, store: &Store) -> bool {
         let words = |text: &str| -> Vec<String> {
             text.split_whitespace().take_while(|w| !w.starts_with('-')).map(str::to_owned).collect()
@@ -129,7 +146,7 @@ impl Act {
             let call = words(call);
             call.iter().zip(&own).all(|(a, b)| a == b) && !call.is_empty() && !own.is_empty()
         };
-        self.id.starts_with("mcp:") || store.destroyed_by.is_empty() || store.destroyed_by.iter().any(same)
+        self.untold_type || store.destroyed_by.is_empty() || store.destroyed_by.iter().any(same)
     }
 
     /// The same, called as the command that an operation's first form names: `railway volume delete`. A

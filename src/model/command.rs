@@ -122,7 +122,14 @@ fn of_service(service: &Service) -> Vec<(&Maybe, &'static str, String)> {
             None => {
                 let replicas =
                     service.replicas.filter(|n| *n > 1).map_or(String::new(), |n| format!(" of {n} replicas"));
-                all.push((start, "start", format!("at every start{replicas}: each deploy, each restart")));
+                let policy =
+                    service.restart.as_ref().and_then(|r| r.text.as_ref().ok()).map(|r| r.to_ascii_uppercase());
+                let when = match policy.as_deref() {
+                    Some("NEVER") => "each deploy",
+                    Some("ALWAYS") => "each deploy, and again whenever it ends",
+                    _ => "each deploy, each restart",
+                };
+                all.push((start, "start", format!("at every start{replicas}: {when}")));
             }
         }
     }
@@ -200,6 +207,7 @@ fn split(
         let confidence = performed.confidence.min(known.confidence);
         let act = Act {
             target: performed.target,
+            asks: performed.prompts,
             confidence,
             call: match performed.through.iter().find(|t| inputs.is_script_call(t)) {
                 None => operation.call.clone(),

@@ -5,6 +5,7 @@ use globset::GlobBuilder;
 use crate::agents::Agent;
 use crate::credentials::{Scope, Token};
 use crate::finding::Confidence;
+use crate::knowledge::Knowledge;
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
 use crate::model::store::Store;
@@ -50,6 +51,24 @@ pub struct Credential {
     pub undeployed: bool,
     /// How sure.
     pub confidence: Confidence,
+    /// Kinds of store it can take; empty: any of its platform.
+    pub stores: Vec<String>,
+    /// Whether it stands in a file that shells and programs load their environment from, or that the
+    /// platform's program can be told to use.
+    pub loaded: bool,
+    /// For one that a CI job hands to the agent it starts: whom, and as whom.
+    pub handed: Option<Handed>,
+}
+
+/// A credential that stands in no file, but is handed to an agent by the job that starts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// Index of the agent.
+    pub agent: usize,
+    /// Index of the holder of rights that the job takes on, where it is declared here.
+    pub holder: Option<usize>,
+    /// Whether it is an identity that is taken on, rather than a secret.
+    pub identity: bool,
 }
 
 /// Every credential of a project.
@@ -64,15 +83,6 @@ fn credential(inputs: &Inputs<'_>, id: SourceId, token: &Token) -> Option<Creden
     let file = inputs.workspace.file(id)?;
     let path = &file.source.path;
     let readable_by = inputs.agents.iter().enumerate().filter(|(_, a)| can_read(a, path)).map(|(i, _)| i);
-    let operations = inputs
-        .knowledge
-        .tools()
-        .flat_map(|tool| tool.operations.iter().map(move |o| (tool, o)))
-        .filter(|(tool, o)| {
-            o.provider.as_ref().or(tool.provider.as_ref()).is_some_and(|p| Some(p) == platform.provider.as_ref())
-                && covers(token.scope, Blast::parse(&o.blast).unwrap_or(Blast::Store))
-        })
-        .map(|(_, o)| o.id.clone());
     Some(Credential {
         address: format!("credential:{path}#{}", token.variable),
         kind: token.kind.clone(),
@@ -86,20 +96,36 @@ fn credential(inputs: &Inputs<'_>, id: SourceId, token: &Token) -> Option<Creden
         scopable: token.scopable,
         used_for: token.used_for.clone(),
         advice: kind.advice.clone(),
-        operations: operations.collect(),
+        operations: operations_of(inputs.knowledge, platform.provider.as_deref(), token.scope),
         readable_by: readable_by.collect(),
         tracked: matches!(file.tracking, Tracking::Tracked | Tracking::Unknown),
         local: is_personal(file.tracking, path),
         undeployed: file.undeployed,
         confidence: token.confidence,
+        stores: kind.stores.clone(),
+        loaded: kind.by_file || file.role == "env",
+        handed: None,
     })
+}
+
+/// The ids of a platform's operations that a credential of this scope allows.
+pub(super) fn operations_of(knowledge: &Knowledge, provider: Option<&str>, scope: Scope) -> Vec<String> {
+    let all = knowledge.tools().flat_map(|tool| tool.operations.iter().map(move |o| (tool, o)));
+    let allowed = all.filter(|(tool, o)| {
+        let of = o.provider.as_deref().or(tool.provider.as_deref());
+        of.is_some() && of == provider && covers(scope, Blast::parse(&o.blast).unwrap_or(Blast::Store))
+    });
+    allowed.map(|(_, o)| o.id.clone()).collect()
 }
 
 /// A file that is one person's own: ignored, or not tracked though its product calls it personal.
 pub fn is_personal(tracking: Tracking, path: &str) -> bool {
     match tracking {
         Tracking::Ignored | Tracking::Home => true,
-        Tracking::Untracked => path.contains(".local."),
+        Tracking::Untracked => {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name.contains(".local.") || name.ends_with(".local")
+        }
         Tracking::Tracked | Tracking::Unknown => false,
     }
 }
@@ -139,9 +165,20 @@ impl Credential {
             .collect()
     }
 
-    /// Whether it opens the platform of a store far enough to cause a blast there.
-    pub fn opens(&self, store: &Store, blast: Blast) -> bool {
-        self.provider.as_deref() == Some(store.provider.as_str()) && covers(self.scope, blast)
+    /// Whether it opens the platform of a store far enough to cause a blast there, and how sure that is.
+    /// What a key may do that is given its rights elsewhere is at most likely; one that is used for
+    /// something else, or handed on by a job as an identity, may well be limited to that.
+    pub fn opens(&self, store: &Store, blast: Blast) -> Option<Confidence> {
+        let kind = self.stores.is_empty() || self.stores.contains(&store.kind);
+        if self.provider.as_deref() != Some(store.provider.as_str()) || !kind {
+            return None;
+        }
+        if covers(self.scope, blast) {
+            return Some(self.confidence);
+        }
+        let limited = self.used_for.is_some() || self.handed.is_some_and(|h| h.identity);
+        let sure = if limited { Confidence::Low } else { Confidence::Medium };
+        (self.scope == Scope::Unknown && blast <= Blast::Project).then(|| sure.min(self.confidence))
     }
 
     /// Limited to one environment of one project, or less.

@@ -1,4 +1,5 @@
-//! The fewest edits that cut the paths: exact up to a dozen candidates, greedy beyond.
+//! The fewest edits that cut the paths: exact up to a dozen candidates and where a handful is enough,
+//! greedy beyond.
 
 use crate::finding::Confidence;
 use crate::model::credential::Credential;
@@ -7,7 +8,7 @@ use crate::model::path::{Path, Way};
 use crate::model::store::{Copy, Store};
 use crate::report::{Cut, Cuts};
 
-/// Beyond so many candidates the search is greedy.
+/// Up to so many candidates every set of them is tried.
 const EXACT: usize = 12;
 
 /// Something that can be changed.
@@ -52,7 +53,10 @@ pub fn cuts(paths: &[&Path], parts: &Parts<'_>) -> Cuts {
         Edit::Grant(i) => (1, *i),
         Edit::Copy(i) => (2, *i),
     });
-    let chosen = if candidates.len() <= EXACT { exact(paths, &candidates) } else { greedy(paths, &candidates) };
+    let chosen = match candidates.len() <= EXACT {
+        true => exact(paths, &candidates),
+        false => few(paths).unwrap_or_else(|| greedy(paths, &candidates)),
+    };
     let cut = paths.iter().filter(|p| is_cut(p, &chosen)).count();
     Cuts { edits: chosen.iter().filter_map(|edit| told(*edit, parts)).collect(), cut, of: paths.len() }
 }
@@ -86,21 +90,49 @@ fn exact(paths: &[&Path], candidates: &[Edit]) -> Vec<Edit> {
     best
 }
 
+/// Changes up to which a smallest set is looked for among any number of candidates.
+const FEW: usize = 6;
+/// Steps after which that is given up.
+const STEPS: usize = 100_000;
+
+/// The smallest set that cuts all, where that is a small one: each way that is left open asks for one of
+/// three changes, so that few changes are few branches.
+fn few(paths: &[&Path]) -> Option<Vec<Edit>> {
+    let mut steps = 0;
+    (0..=FEW).find_map(|size| {
+        let mut chosen = Vec::with_capacity(size);
+        close(paths, size, &mut chosen, &mut steps).then_some(chosen)
+    })
+}
+
+fn close(paths: &[&Path], left: usize, chosen: &mut Vec<Edit>, steps: &mut usize) -> bool {
+    *steps += 1;
+    let Some(path) = paths.iter().find(|p| !is_cut(p, chosen)) else { return true };
+    if left == 0 || *steps > STEPS {
+        return false;
+    }
+    let Some(way) = ways(path).find(|w| is_open(w, chosen)) else { return false };
+    let changes =
+        way.credential.map(Edit::Credential).into_iter().chain([Edit::Grant(way.grant), Edit::Copy(path.store)]);
+    for change in changes {
+        chosen.push(change);
+        if close(paths, left - 1, chosen, steps) {
+            return true;
+        }
+        chosen.pop();
+    }
+    false
+}
+
+fn is_open(way: &Way, chosen: &[Edit]) -> bool {
+    !chosen.contains(&Edit::Grant(way.grant)) && !way.credential.is_some_and(|c| chosen.contains(&Edit::Credential(c)))
+}
+
 fn greedy(paths: &[&Path], candidates: &[Edit]) -> Vec<Edit> {
     let mut chosen: Vec<Edit> = Vec::new();
     let left = |chosen: &[Edit]| -> usize {
         // A way less counts too, so that a path with several ways is worked off.
-        paths
-            .iter()
-            .filter(|p| !is_cut(p, chosen))
-            .map(|p| {
-                let open = |w: &&Way| {
-                    !chosen.contains(&Edit::Grant(w.grant))
-                        && !w.credential.is_some_and(|c| chosen.contains(&Edit::Credential(c)))
-                };
-                ways(p).filter(open).count()
-            })
-            .sum()
+        paths.iter().filter(|p| !is_cut(p, chosen)).map(|p| ways(p).filter(|w| is_open(w, chosen)).count()).sum()
     };
     while left(&chosen) > 0 {
         let next = candidates.iter().filter(|e| !chosen.contains(e)).min_by_key(|e| {
@@ -113,7 +145,17 @@ fn greedy(paths: &[&Path], candidates: &[Edit]) -> Vec<Edit> {
             None => break,
         }
     }
-    chosen
+    // What was chosen early may be covered by what came later.
+    for edit in chosen.clone() {
+        let without: Vec<Edit> = chosen.iter().copied().filter(|e| *e != edit).collect();
+        if paths.iter().all(|p| is_cut(p, &without)) {
+            chosen = without;
+        }
+    }
+    // To narrow every entry, or to keep a copy of every store, is always enough.
+    let all = |kind: fn(&Edit) -> bool| candidates.iter().copied().filter(kind).collect::<Vec<Edit>>();
+    let simple = [all(|e| matches!(e, Edit::Grant(_))), all(|e| matches!(e, Edit::Copy(_)))];
+    simple.into_iter().fold(chosen, |best, other| if other.len() < best.len() { other } else { best })
 }
 
 fn told(edit: Edit, parts: &Parts<'_>) -> Option<Cut> {

@@ -56,7 +56,7 @@ fn word(text: &str) -> Option<bool> {
     let text = text.to_ascii_lowercase();
     if PRODUCTION.contains(&text.as_str()) {
         Some(true)
-    } else if OTHER.contains(&text.as_str()) || text.starts_with("pr-") {
+    } else if OTHER.contains(&text.as_str()) || text == "pr" || text.starts_with("pr-") {
         Some(false)
     } else {
         None

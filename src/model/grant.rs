@@ -7,6 +7,7 @@ use crate::agents::{Agent, Because, Call, Decision, Surface};
 use crate::finding::{Confidence, Reason};
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
+use crate::model::handed::Gate;
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
 use crate::model::probes::{self, Probe};
@@ -126,6 +127,10 @@ pub struct Grant {
     pub undeployed: bool,
     /// How sure.
     pub confidence: Confidence,
+    /// What holds up the job that starts its agent.
+    pub gates: Vec<Gate>,
+    /// Its agent runs where nobody has logged in before: in a job that hands it nothing.
+    pub bare: bool,
 }
 
 /// A command no list names: what grants it grants everything.
@@ -146,8 +151,8 @@ pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
     found.into_iter().flatten().collect()
 }
 
-/// The line that grants, if one does, and why it isn't known, if it isn't.
-type Key = (Option<(Span, Text)>, Option<&'static str>);
+/// The entry that decides, why the decision isn't known, and whether a model makes it.
+type Key = (Option<(Span, Text)>, Option<&'static str>, bool);
 
 fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, commands: &[Probe]) -> Vec<Grant> {
     let everything: Vec<(Span, Text)> = decided(agent, &Call::Shell(NONSENSE))
@@ -156,7 +161,8 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
         .collect();
     let servers = probes::of_servers(inputs, sight, agent);
     // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`. What isn't known for
-    // one reason is told once.
+    // one reason is told once; what a model decides is apart from what runs by the same line, as nobody
+    // can say what comes of it.
     let mut grants: IndexMap<Key, Collected> = IndexMap::new();
     for probe in commands.iter().chain(&servers) {
         for decided in decided(agent, &probe.call()) {
@@ -172,7 +178,8 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
                 }
                 Some(_) => probe.kind,
             };
-            let key = (by, decided.decision.as_ref().err().map(|reason| reason.kind));
+            let unknown = decided.decision.as_ref().err().map(|reason| reason.kind);
+            let key = (by, unknown, decided.decision == Ok(Decision::Gated));
             let collected = match grants.get_mut(&key) {
                 Some(collected) => collected,
                 None => {
@@ -250,6 +257,8 @@ fn blank(inputs: &Inputs<'_>, index: usize, agent: &Agent, decided: &Decided, ki
         local: layer == "user" || file.is_some_and(|f| is_personal(f.tracking, &f.source.path)),
         undeployed: file.is_some_and(|f| f.undeployed),
         confidence: Confidence::High,
+        gates: Vec::new(),
+        bare: false,
     })
 }
 
@@ -317,7 +326,11 @@ impl Collected {
         // By what is told of it.
         let told = if grant.in_sight().next().is_some() { Act::tellable } else { |a: &Act| a.target != Target::Local };
         let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
-        let gated = !grant.acts.iter().filter(|a| told(a)).any(|a| self.runs.contains(&a.id));
+        let mut those = grant.acts.iter().filter(|a| told(a)).peekable();
+        let gated = match those.peek() {
+            Some(_) => !those.any(|a| self.runs.contains(&a.id)),
+            None => self.runs.is_empty(),
+        };
         if gated {
             grant.decision = Decision::Gated;
         }

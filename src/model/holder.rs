@@ -11,8 +11,8 @@ use crate::credentials::iam::truth::Truth;
 use crate::finding::{Location, Place, Reason};
 use crate::knowledge::Knowledge;
 use crate::knowledge::iam::{Action, Does};
-use crate::model::located::{Account, Located};
-use crate::model::store::Store;
+use crate::model::located::{Account, Blast, Located};
+use crate::model::store::{Copy, Store};
 use crate::source::SourceId;
 
 /// What a holder is.
@@ -87,6 +87,21 @@ impl Holder {
             shared.and(reaches(allowed, action(allowed), store, self.is_beside(store))).and(allowed.truth.clone())
         };
         Truth::any(about.map(one)).or(self.authority.unseen())
+    }
+
+    /// Whether it may take so much by one call.
+    pub fn takes_at_once(&self, blast: Blast) -> Truth {
+        let such = self.authority.allowed.iter().filter(|a| a.does == Does::Data && a.blast == blast.word());
+        Truth::any(such.map(|a| a.truth.clone())).or(self.authority.unseen())
+    }
+
+    /// Whether it may certainly delete a copy, where that is kept.
+    pub fn takes_copy(&self, copy: &Copy, stores: &[Store], knowledge: &Knowledge) -> bool {
+        let takes = |at: usize, does: Does| stores.get(at).is_some_and(|s| self.may(does, s, knowledge).is_yes());
+        match copy.held_in {
+            Some(at) if at != copy.store => takes(at, Does::Data) || takes(at, Does::Copies),
+            _ => takes(copy.store, Does::Copies),
+        }
     }
 
     /// Whether a store is declared in the same root module: only there does an address mean the same.

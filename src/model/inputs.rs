@@ -7,6 +7,8 @@ use crate::ci;
 use crate::config::Config;
 use crate::credentials::Token;
 use crate::knowledge::Knowledge;
+use crate::manifests::Manifests;
+use crate::model::earlier::Earlier;
 use crate::operations::Classified;
 use crate::railway;
 use crate::source::SourceId;
@@ -22,6 +24,8 @@ pub struct Inputs<'a> {
     pub problems: &'a HashMap<SourceId, Vec<Problem>>,
     /// Terraform roots, one per environment.
     pub terraform: &'a [Evaluation],
+    /// Compose files and Kubernetes manifests.
+    pub manifests: &'a Manifests,
     /// Railway projects, one per environment.
     pub railway: &'a [railway::Project],
     /// Agents.
@@ -30,8 +34,14 @@ pub struct Inputs<'a> {
     pub tokens: &'a [(SourceId, Token)],
     /// Commands of workflows and scripts.
     pub commands: &'a [ci::Command],
+    /// Steps of CI jobs, whatever they run.
+    pub steps: &'a [ci::Step],
     /// What a command would do, run in a directory of the project (`None`: not known which).
     pub classify: &'a (dyn Fn(Option<&str>, &str) -> Classified + Sync),
+    /// The project as an earlier revision declares it, where that was asked for.
+    pub earlier: Option<Earlier<'a>>,
+    /// Today, as `2026-11-24`.
+    pub today: &'a str,
     /// The project's configuration.
     pub config: &'a Config,
     /// What is known of the world.

@@ -63,6 +63,8 @@ pub struct Located {
     pub account: Account,
     /// Project, resource group.
     pub project: Option<String>,
+    /// Environment of its project, namespace of its cluster.
+    pub environment: Option<String>,
     /// Region.
     pub region: Option<String>,
     /// Address of what it is deleted with.
@@ -116,10 +118,14 @@ impl Located {
             // Platforms without projects have no call that takes one.
             return Some((self.project.is_none(), Confidence::High));
         }
-        if blast == Blast::Environment && self.project.is_some() {
-            // Whether another store of the same project goes with one of its environments isn't
-            // documented of any platform.
-            return (self.store == store.store).then_some((false, Confidence::High));
+        if blast == Blast::Environment {
+            match (&self.environment, &store.environment) {
+                (Some(here), Some(there)) => return Some((here != there, Confidence::Medium)),
+                // Whether another store of the same project goes with one of its environments isn't
+                // known where nothing says which it is in.
+                _ if self.project.is_some() => return (self.store == store.store).then_some((false, Confidence::High)),
+                _ => {}
+            }
         }
         if blast == Blast::Parent && store.parent.is_some() {
             return Some((self.parent != store.parent, Confidence::High));
@@ -148,6 +154,7 @@ mod tests {
             provider: provider.into(),
             account,
             project: project.map(Into::into),
+            environment: None,
             region: None,
             parent: None,
             store: Some(store.into()),
@@ -161,6 +168,20 @@ mod tests {
         assert_eq!(dumps.survives(Blast::Store, &db), Some((true, Confidence::High)));
         assert_eq!(dumps.survives(Blast::Project, &db), Some((false, Confidence::High)));
         assert_eq!(dumps.survives(Blast::Account, &db), Some((false, Confidence::High)));
+    }
+
+    #[test]
+    fn what_is_in_an_environment_goes_with_it() {
+        let within = |environment: Option<&str>, store: &str| Located {
+            environment: environment.map(Into::into),
+            ..at("railway", Account::Ordinary, Some("pocketos"), store)
+        };
+        let db = within(Some("production"), "db");
+        let survives = |copy: Located| copy.survives(Blast::Environment, &db).map(|(survives, _)| survives);
+        assert_eq!(survives(within(Some("production"), "dumps")), Some(false));
+        assert_eq!(survives(within(Some("backup"), "dumps")), Some(true));
+        assert_eq!(survives(within(None, "dumps")), None);
+        assert_eq!(survives(Located { project: Some("other".into()), ..within(Some("production"), "d") }), Some(true));
     }
 
     #[test]

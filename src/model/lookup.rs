@@ -252,20 +252,33 @@ pub fn text(value: &Value) -> Option<String> {
 
 /// Where the attribute at `path` is set, or would be inserted.
 pub fn place(block: &ResolvedBlock, path: &str, role: Role, sources: &Sources) -> Arc<Place> {
-    let name = path.rsplit('.').next().unwrap_or(path);
+    let (above, name) = path.rsplit_once('.').map_or(("", path), |(above, name)| (above, name));
+    // A line can be put into a block, not into an object that an attribute holds.
+    let object =
+        |here: &ResolvedBlock| above.split('.').any(|n| here.attributes.get(n).is_some_and(|a| !a.value.is_null()));
     match find(block, path) {
-        Found::Written(value, attribute, here) => Arc::new(Place {
+        Found::Written(value, attribute, here) if attribute.written => Arc::new(Place {
             span: attribute.span,
-            slot: if attribute.literal { Slot::Literal(attribute.value_span) } else { Slot::Indirect },
-            chain: chain(value, attribute.value_span),
+            slot: match unset_input(attribute, here, name) {
+                Some(input) => sources.get(here.span.source).map_or(Slot::None, |s| insertion(s, here, input)),
+                None if attribute.literal => Slot::Literal(attribute.value_span),
+                None => Slot::Indirect,
+            },
+            chain: chain(value, attribute.value_span, here),
             role,
             item: here.span,
         }),
-        Found::Absent(here) => Arc::new(Place {
+        Found::Absent(here) | Found::Written(_, _, here) => Arc::new(Place {
             span: here.header,
             slot: match sources.get(here.span.source) {
-                Some(source) => insertion(source, here, name),
-                None => Slot::None,
+                Some(source) if !object(here) => match (&here.outlined, here.attributes.get(name)) {
+                    (None, _) => insertion(source, here, name),
+                    // What a module that is only called doesn't hand on can't be set from here.
+                    (Some(_), attribute) => attribute
+                        .and_then(|a| unset_input(a, here, name))
+                        .map_or(Slot::None, |input| insertion(source, here, input)),
+                },
+                _ => Slot::None,
             },
             chain: Vec::new(),
             role,
@@ -277,12 +290,19 @@ pub fn place(block: &ResolvedBlock, path: &str, role: Role, sources: &Sources) -
     }
 }
 
-/// The hops a value came through after its own expression.
-fn chain(value: &Value, written: Span) -> Vec<Location> {
+/// The input of a module known by its outline that sets an attribute, where the call doesn't give it.
+fn unset_input<'a>(attribute: &ResolvedAttribute, block: &'a ResolvedBlock, name: &str) -> Option<&'a str> {
+    let outlined = block.outlined.as_ref().filter(|_| attribute.span == block.header)?;
+    outlined.inputs.get(name).map(Text::as_str)
+}
+
+/// The hops a value came through after its own expression; those inside of a module's outline stand in no file.
+fn chain(value: &Value, written: Span, block: &ResolvedBlock) -> Vec<Location> {
+    let outline = block.outlined.as_ref().map(|_| block.header);
     let mut hops = Vec::new();
     let mut origin = value.origin.as_deref();
     while let Some(hop) = origin.filter(|_| hops.len() < 16) {
-        if hop.span != written {
+        if hop.span != written && Some(hop.span) != outline {
             hops.push(Location { span: hop.span, label: hop.what.as_str().to_owned(), role: Role::Cause });
         }
         origin = hop.from.as_deref();
@@ -292,11 +312,17 @@ fn chain(value: &Value, written: Span) -> Vec<Location> {
 
 /// A new line at the end of a block.
 fn insertion(source: &Source, block: &ResolvedBlock, name: &str) -> Slot {
+    // What stands for a block that is written nowhere has no room for a line.
+    if block.body == block.header {
+        return Slot::None;
+    }
     let line_indent = |offset: u32| {
         let line = source.line(source.position(offset).line).unwrap_or("");
         line.chars().take_while(|c| c.is_whitespace()).collect::<String>()
     };
-    let indent = match block.attributes.values().last() {
+    // A call's arguments are no attributes of what its module declares.
+    let last = block.attributes.values().rfind(|a| block.outlined.is_none() || a.span != block.header);
+    let indent = match last {
         Some(attribute) => line_indent(attribute.span.start),
         None => format!("{}  ", line_indent(block.header.start)),
     };

@@ -3,11 +3,16 @@
 use std::cmp::Reverse;
 
 use crate::agents::{Agent, Decision};
+use crate::credentials::iam::truth::Truth;
 use crate::finding::{Confidence, Reason};
+use crate::knowledge::Knowledge;
+use crate::knowledge::iam::Does;
 use crate::model::act::Act;
 use crate::model::credential::Credential;
 use crate::model::grant::{Grant, GrantKind};
+use crate::model::holder::Holder;
 use crate::model::inputs::Inputs;
+use crate::model::located::Blast;
 use crate::model::store::{Copy, Store};
 use crate::model::survive::{self, Outcome};
 
@@ -22,6 +27,8 @@ pub struct Way {
     pub credential: Option<usize>,
     /// Calls it takes: one, or two where a guard has to be lifted first.
     pub calls: usize,
+    /// Some of those calls take the copies that survive the store: the credential may delete them too.
+    pub takes_copies: bool,
     /// The weakest link's.
     pub confidence: Confidence,
 }
@@ -57,6 +64,10 @@ pub struct Joined<'a> {
     pub credentials: &'a [Credential],
     /// Grants.
     pub grants: &'a [Grant],
+    /// Who holds rights.
+    pub holders: &'a [Holder],
+    /// What is known of the world.
+    pub knowledge: &'a Knowledge,
 }
 
 /// Every path of a project: one for each agent and primary production store.
@@ -96,14 +107,36 @@ fn worth_a_path(store: &Store) -> bool {
 fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, store: &Store) -> Option<Path> {
     let mut ways: Vec<Way> = Vec::new();
     // Where a model decides, nobody can say what comes of it.
-    let counts =
-        |g: &Grant| g.agent == agent && !g.undeployed && (g.decision != Decision::Gated || g.unknown.is_some());
+    let counts = |g: &Grant| {
+        let decides = g.decision != Decision::Gated || g.unknown.is_some();
+        g.agent == agent && !g.undeployed && decides && !g.gates.iter().any(|gate| gate.known)
+    };
     for (number, grant) in joined.grants.iter().enumerate().filter(|(_, g)| counts(g)) {
         for act in grant.acts.iter().filter(|a| a.takes(store)) {
             ways.extend(way(joined, configured, number, grant, act, store));
         }
     }
-    let outcome = |way: &Way| survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller());
+    let outcome = |way: &Way| {
+        let mut outcome = survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller());
+        if way.takes_copies {
+            outcome.lost.append(&mut outcome.survivors);
+        }
+        outcome
+    };
+    // Whoever has a right to delete every copy that is left needs a call for each: no copy is out of reach.
+    for way in &mut ways {
+        let holder = way.credential.and_then(|c| joined.credentials.get(c)?.handed?.holder);
+        let Some(holder) = holder.and_then(|h| joined.holders.get(h)) else { continue };
+        let left = survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller()).survivors;
+        if left.is_empty() {
+            continue;
+        }
+        let copies = || left.iter().filter_map(|c| joined.copies.get(*c));
+        if copies().all(|c| holder.takes_copy(c, joined.stores, joined.knowledge)) {
+            way.takes_copies = true;
+            way.calls += left.len();
+        }
+    }
     // The one call that leaves nothing; among those the surest, the shortest, the narrowest.
     ways.sort_by_key(|way| {
         let outcome = outcome(way);
@@ -111,7 +144,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
             unsure(joined, way).is_some(),
             !outcome.survivors.is_empty(),
             !outcome.undecided.is_empty(),
-            Reverse(way.confidence),
+            Reverse(way.confidence.min(outcome.confidence)),
             way.calls,
             way.act.may,
             way.credential.is_none(),
@@ -122,8 +155,9 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
         )
     });
     let mut ways = ways.into_iter();
-    let best = ways.next()?;
-    let Outcome { survivors, lost, mut undecided } = outcome(&best);
+    let mut best = ways.next()?;
+    let Outcome { survivors, lost, mut undecided, confidence } = outcome(&best);
+    best.confidence = best.confidence.min(confidence);
     undecided.extend(unsure(joined, &best).cloned());
     let mut variants: Vec<(Act, Vec<usize>)> = Vec::new();
     let mut others: Vec<Way> = Vec::new();
@@ -150,14 +184,15 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
 /// refuse it.
 pub(crate) fn calls(act: &Act, store: &Store) -> Option<(usize, Confidence)> {
     let guarded = |guard: &str| store.guards.get(guard).is_some_and(|g| g.is_on());
-    if guarded("lock") || store.guards.get("lock").is_some_and(|l| l.available && l.on.is_unknown()) && guarded("api") {
+    if guarded("lock") {
         return None;
     }
     // A Terraform run is refused by prevent_destroy; nothing else is.
-    if act.tool == "terraform" && (guarded("terraform") || guarded("api")) {
+    if act.runs_terraform() && (guarded("terraform") || guarded("api")) {
         return None;
     }
-    let unsure = store.guards.get("api").is_some_and(|g| g.available && g.on.is_unknown());
+    let unknown = |guard: &&str| store.guards.get(*guard).is_some_and(|g| g.available && g.on.is_unknown());
+    let unsure = ["api", "lock"].iter().any(unknown) || act.runs_terraform() && unknown(&"terraform");
     let calls = if guarded("api") { 2 } else { 1 };
     Some((calls, if unsure { Confidence::Low } else { Confidence::High }))
 }
@@ -173,42 +208,85 @@ pub(crate) fn way(
     store: &Store,
 ) -> Vec<Way> {
     let Some((calls, unguarded)) = calls(act, store) else { return Vec::new() };
-    let base = store.confidence.min(grant.confidence).min(act.confidence).min(unguarded);
+    // Somebody may be asked before the job runs: no file shows whether.
+    let asked = if grant.gates.is_empty() { Confidence::High } else { Confidence::Low };
+    let base = store.confidence.min(grant.confidence).min(act.confidence).min(unguarded).min(asked);
     let made = |credential: Option<usize>, sure: Confidence| Way {
         grant: number,
         act: act.clone(),
         credential,
         calls,
+        takes_copies: false,
         confidence: base.min(sure),
     };
     let mut ways = Vec::new();
-    for (index, credential) in joined.credentials.iter().enumerate() {
-        if !credential.opens(store, act.blast) || !act.by_api() {
-            continue;
-        }
-        // What an HTTP client sends is up to who runs it; a server or program of the platform uses
-        // the credential it is started with.
-        let used = match grant.kind {
-            GrantKind::Exec | GrantKind::Everything | GrantKind::Default => {
-                credential.readable_by.contains(&grant.agent)
-            }
-            GrantKind::Mcp => hands_to_server(agent, grant, credential),
-            GrantKind::Command => hands_to_commands(agent, credential),
-        };
-        if used && !credential.undeployed {
-            ways.push(made(Some(index), credential.confidence));
+    for (index, credential) in joined.credentials.iter().enumerate().filter(|(_, c)| !c.undeployed) {
+        let sure = opens(joined, credential, act, store, calls);
+        if let Some((sure, used)) = sure.zip(used(agent, grant, credential, act)) {
+            ways.push(made(Some(index), sure.min(used)));
         }
     }
-    if grant.kind != GrantKind::Exec {
+    if grant.kind != GrantKind::Exec && !grant.bare {
         ways.push(made(None, Confidence::Low));
     }
     ways
 }
 
-/// Whether a credential stands in the configuration of the server that the grant is about.
-fn hands_to_server(agent: &Agent, grant: &Grant, credential: &Credential) -> bool {
-    let server = agent.servers.iter().find(|s| Some(s.name.as_str()) == grant.server.as_deref());
-    server.is_some_and(|s| s.span.contains(credential.span))
+/// Whether a credential lets an act take a store in so many calls, and how sure that is.
+fn opens(joined: &Joined<'_>, credential: &Credential, act: &Act, store: &Store, calls: usize) -> Option<Confidence> {
+    let holder = credential.handed.and_then(|h| joined.holders.get(h.holder?));
+    let Some(holder) = holder else { return credential.opens(store, act.blast) };
+    let mut truth = holder.may(Does::Data, store, joined.knowledge);
+    // Terraform deletes one thing after the other; a call that takes a project or account is a right of its own.
+    if act.blast > Blast::Parent && !act.runs_terraform() {
+        truth = truth.and(holder.takes_at_once(act.blast));
+    }
+    if calls > 1 {
+        truth = truth.and(holder.may(Does::Guards, store, joined.knowledge));
+    }
+    match truth {
+        Truth::Yes => Some(credential.confidence),
+        Truth::Unknown(_) => Some(Confidence::Low),
+        Truth::No => None,
+    }
+}
+
+/// Whether what a grant lets run works with a credential, and how sure that is. What an HTTP client
+/// sends is up to who runs it; a server or program of the platform uses what it is started with: by its
+/// configuration, by the environment of whoever starts it, by the job.
+fn used(agent: &Agent, grant: &Grant, credential: &Credential, act: &Act) -> Option<Confidence> {
+    if !act.by_api() && !act.runs_terraform() {
+        return None;
+    }
+    if let Some(handed) = credential.handed {
+        return (handed.agent == grant.agent).then_some(Confidence::High);
+    }
+    let readable = credential.readable_by.contains(&grant.agent);
+    let by_environment = (readable && credential.loaded).then_some(Confidence::Medium);
+    match grant.kind {
+        GrantKind::Exec | GrantKind::Everything | GrantKind::Default if act.by_api() => {
+            readable.then_some(Confidence::High)
+        }
+        GrantKind::Mcp => hands_to_server(agent, grant, credential),
+        GrantKind::Command if hands_to_commands(agent, credential) => Some(Confidence::High),
+        _ => by_environment,
+    }
+}
+
+/// Whether a credential stands in the configuration of the server that the grant is about, or in a
+/// variable that it names.
+fn hands_to_server(agent: &Agent, grant: &Grant, credential: &Credential) -> Option<Confidence> {
+    let server = agent.servers.iter().find(|s| Some(s.name.as_str()) == grant.server.as_deref())?;
+    if server.span.contains(credential.span) {
+        return Some(Confidence::High);
+    }
+    let names = |value: &str| {
+        let rest = value.trim().strip_prefix('$')?;
+        let name = rest.trim_start_matches('{').trim_start_matches("env:").trim_end_matches('}');
+        Some(name.split(":-").next().unwrap_or(name) == credential.variable)
+    };
+    let named = server.environment.iter().any(|(_, value, _)| names(value) == Some(true));
+    (named && credential.loaded).then_some(Confidence::Medium)
 }
 
 /// Whether a credential stands in the environment that the agent hands to what it runs.

@@ -4,6 +4,7 @@
 use crate::agents::{Agent, Call};
 use crate::ci::RunsIn;
 use crate::finding::Confidence;
+use crate::knowledge::operations::{Operation, Tool};
 use crate::knowledge::switches::Configured;
 use crate::model::act::Act;
 use crate::model::grant::GrantKind;
@@ -54,14 +55,16 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     let mut probes = Vec::new();
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
-            if let Some(command) = &operation.command {
-                let mut act = Act::of(tool, operation, sight.sees(tool, operation)).called_as_command(operation);
-                // Where its form alone doesn't tell, what the command says of it does: an engine's own host.
-                if act.target == Target::Unknown {
-                    let performed = (inputs.classify)(None, command).operations;
-                    act.target = performed.iter().find(|p| p.id == operation.id).map_or(act.target, |p| p.target);
-                }
-                probes.push(Probe::of(command, GrantKind::Command, act));
+            let Some(command) = &operation.command else { continue };
+            let mut act = Act::of(tool, operation, sight.sees(tool, operation));
+            // Where its form alone doesn't tell, what the command says of it does: an engine's own host.
+            if act.target == Target::Unknown {
+                let performed = (inputs.classify)(None, command).operations;
+                act.target = performed.iter().find(|p| p.id == operation.id).map_or(act.target, |p| p.target);
+            }
+            for command in by_every_program(tool, operation, command) {
+                let act = Act { command: command.clone(), ..act.clone() }.called_as_command(operation);
+                probes.push(Probe::of(&command, GrantKind::Command, act));
             }
         }
     }
@@ -77,6 +80,23 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
         }
     }
     probes
+}
+
+/// A command, and the same by each other program that performs it in the same words (`terraform`,
+/// `tofu`): an entry may name any of them.
+fn by_every_program(tool: &Tool, operation: &Operation, command: &str) -> Vec<String> {
+    let mut all = vec![command.to_owned()];
+    let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
+    let form = operation.forms.iter().find(|f| f.programs.iter().any(|p| p == program));
+    // One that only acts on this machine is another thing (`awslocal`).
+    let local = |name: &String| {
+        let rows = tool.programs.iter().filter(|p| p.names.contains(name));
+        rows.filter_map(|p| p.target.as_ref()).any(|aim| aim.otherwise == "local")
+    };
+    for other in form.into_iter().flat_map(|f| &f.programs).filter(|p| *p != program && !local(p)) {
+        all.push(command.replacen(program, other, 1));
+    }
+    all
 }
 
 /// The commands by which an HTTP call can be made: `curl` as it stands, and one for each other program
@@ -142,7 +162,8 @@ pub(super) fn of_servers(inputs: &Inputs<'_>, sight: &Sight, agent: &Agent) -> V
             narrowed_by: known.narrowed_by.first().cloned(),
         };
         for tool in &known.tools {
-            let mut act = Act::of_mcp(known, tool, in_sight);
+            let linked = tool.operation.as_ref().and_then(|id| inputs.knowledge.operation_of(id)).map(|(_, o)| o);
+            let mut act = Act::of_mcp(known, tool, linked, in_sight);
             // Whether its switch is on is up to a variable that isn't in the repository.
             if read_only.is_none() {
                 act.confidence = Confidence::Low;

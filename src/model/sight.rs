@@ -3,14 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::knowledge::operations::{Operation, Tool};
+use crate::knowledge::operations::{Operation, Runs, Tool};
 use crate::model::inputs::Inputs;
 use crate::model::store::Store;
+use crate::railway;
 
 /// The platforms and tools in sight.
 #[derive(Clone, Debug, Default)]
 pub struct Sight {
     words: BTreeSet<String>,
+    /// A Terraform root with something that holds data.
+    terraform: bool,
 }
 
 impl Sight {
@@ -25,23 +28,21 @@ impl Sight {
             words.extend(providers.filter_map(|p| Some(inputs.knowledge.platform_of(&p.name)?.provider.clone())));
         }
         // What Terraform tracks is what a run of it can destroy.
-        if stores.iter().any(|s| s.terraform && !s.library && !s.undeployed) {
-            words.insert("terraform".into());
-        }
-        words.extend(inputs.railway.iter().filter(|p| !p.services.is_empty()).map(|_| "railway".to_owned()));
+        let terraform = stores.iter().any(|s| s.terraform && !s.library && !s.undeployed);
+        words.extend(inputs.railway.iter().filter(|p| !p.services.is_empty()).map(|_| railway::PROVIDER.to_owned()));
         for server in inputs.agents.iter().flat_map(|a| &a.servers) {
             let command: Vec<&str> = server.command.iter().map(|w| w.as_str()).collect();
             let known = inputs.knowledge.mcp_server(&command, server.url.as_ref().map(|u| u.as_str()));
             words.extend(known.and_then(|k| k.provider.clone()));
         }
-        Sight { words }
+        Sight { words, terraform }
     }
 
     /// Whether the project has something of an operation's platform, or uses its tool.
     pub fn sees(&self, tool: &Tool, operation: &Operation) -> bool {
         match operation.provider.as_ref().or(tool.provider.as_ref()) {
             Some(provider) => self.words.contains(provider),
-            None => self.words.contains(&tool.tool),
+            None => tool.runs == Some(Runs::Terraform) && self.terraform || self.words.contains(&tool.tool),
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Store {
     pub hazards: IndexMap<&'static str, Switch>,
     /// Copies that other resources make of it.
     pub given: Vec<Given>,
+    /// What shows that it can be brought back.
+    pub restores: Vec<Restore>,
     /// The platform's words for deleting it.
     pub destroyed_by: Vec<String>,
     /// Attributes whose change replaces it.
@@ -112,6 +114,21 @@ pub struct Given {
     pub days: Value,
     /// Made once, not again and again.
     pub once: bool,
+}
+
+/// Something that brings a store back from a copy: a plan of tests, a script, a page in the config.
+#[derive(Clone, Debug)]
+pub struct Restore {
+    /// In words.
+    pub title: String,
+    /// Where it stands.
+    pub place: Arc<Place>,
+    /// Whether it is of this store: bool or unknown.
+    pub exists: Value,
+    /// The page that says how, where it is one.
+    pub runbook: Option<String>,
+    /// The day it was last tried, where that is stated.
+    pub on: Option<String>,
 }
 
 /// A setting of a store.
@@ -214,17 +231,22 @@ pub struct Copy {
 impl Copy {
     /// Whether it survives `blast` on its store, caused by `caller`: `None` where that can't be told.
     pub fn survives(&self, blast: Blast, store: &Store, caller: Caller) -> Option<bool> {
+        self.survival(blast, store, caller).map(|(survives, _)| survives)
+    }
+
+    /// The same, with how sure that is.
+    pub fn survival(&self, blast: Blast, store: &Store, caller: Caller) -> Option<(bool, Confidence)> {
+        if self.exists.as_bool() == Some(false) {
+            return Some((false, Confidence::High));
+        }
         let dies_with =
             if self.only_terraform && caller == Caller::Anybody { Some(Blast::Store) } else { self.dies_with };
         let outside = match dies_with {
-            Some(dies_with) => Some(blast < dies_with),
-            None => self.located.survives(blast, &store.located).map(|(survives, _)| survives),
+            Some(dies_with) => Some((blast < dies_with, Confidence::High)),
+            None => self.located.survives(blast, &store.located),
         };
         // What goes anyway needn't be known to exist.
-        if outside == Some(false) || self.exists.as_bool() == Some(false) {
-            return Some(false);
-        }
-        self.exists.as_bool().and(outside)
+        outside.filter(|(survives, _)| !survives || self.exists.as_bool().is_some())
     }
 }
 

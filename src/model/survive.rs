@@ -1,13 +1,13 @@
 //! Which copies of a store survive what, and so what is at stake in it.
 
-use crate::finding::Reason;
+use crate::finding::{Confidence, Reason};
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
 use crate::model::store::{Caller, Copy, Store};
 
 /// What becomes of the copies of a store in one blast.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// Copies that survive, by index.
     pub survivors: Vec<usize>,
@@ -15,16 +15,22 @@ pub struct Outcome {
     pub lost: Vec<usize>,
     /// Why it can't be told of the others.
     pub undecided: Vec<Reason>,
+    /// How sure it is of those that go.
+    pub confidence: Confidence,
 }
 
 /// The outcome of a blast on the store of an index.
 pub fn outcome(index: usize, store: &Store, copies: &[Copy], blast: Blast, caller: Caller) -> Outcome {
-    let mut outcome = Outcome::default();
+    let mut outcome =
+        Outcome { survivors: Vec::new(), lost: Vec::new(), undecided: Vec::new(), confidence: Confidence::High };
     for (number, copy) in copies.iter().enumerate().filter(|(_, c)| c.store == index) {
-        match copy.survives(blast, store, caller) {
-            Some(true) => outcome.survivors.push(number),
-            Some(false) if copy.exists.as_bool() == Some(false) => {}
-            Some(false) => outcome.lost.push(number),
+        match copy.survival(blast, store, caller) {
+            Some((true, _)) => outcome.survivors.push(number),
+            Some((false, _)) if copy.exists.as_bool() == Some(false) => {}
+            Some((false, sure)) => {
+                outcome.lost.push(number);
+                outcome.confidence = outcome.confidence.min(sure);
+            }
             None => outcome.undecided.extend(why(copy)),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::credentials::Scope;
 use crate::finding::{Confidence, Place, Role};
 use crate::model::credential::Credential;
 use crate::model::grant::{Grant, GrantKind};
@@ -72,8 +73,11 @@ fn agent(grant: &Grant) -> String {
     }
 }
 
+/// The program whose login is assumed: what a script runs, rather than what runs the script.
 fn login(way: &Way) -> &str {
-    way.act.command.split(' ').next().unwrap_or("the platform's own program")
+    let through = way.act.call.contains(" → ");
+    let text = if through { &way.act.own_call } else { &way.act.command };
+    text.split(' ').next().unwrap_or("the platform's own program")
 }
 
 fn credential(token: &Credential) -> String {
@@ -81,7 +85,11 @@ fn credential(token: &Credential) -> String {
     if let Some(use_) = &token.used_for {
         text.push_str(&format!(", used here only for {use_}"));
     }
-    if !token.scoped() {
+    if token.handed.is_some() {
+        text.push_str("; handed to the agent by its job");
+    } else if token.scope == Scope::Unknown {
+        text.push_str("; what it may do is set elsewhere");
+    } else if !token.scoped() {
         text.push_str("; not limited to an environment, it reaches production too");
     }
     text
@@ -155,6 +163,7 @@ pub fn notes(inputs: &Inputs<'_>, model: &Model, path: &Path) -> Vec<String> {
     let act = &path.best.act;
     let calls = match path.best.calls {
         1 => "one call".to_owned(),
+        n if path.best.takes_copies => format!("{n} calls, for the store and for the copies that outlive it"),
         n => format!("{n} calls, one of them lifts the guard"),
     };
     notes.push(format!("{calls}: `{}` {} {}, {}", act.call, takes(act.blast), taken(model, path, store), grace(act)));
@@ -188,7 +197,8 @@ pub fn notes(inputs: &Inputs<'_>, model: &Model, path: &Path) -> Vec<String> {
 
 fn grace(act: &Act) -> String {
     match &act.undo {
-        Some(undo) => format!("undo for {undo}"),
+        Some(undo) if undo.starts_with(|c: char| c.is_ascii_digit()) => format!("undo for {undo}"),
+        Some(undo) => format!("undo {undo}"),
         None => "no grace period".into(),
     }
 }
@@ -225,6 +235,7 @@ fn also(inputs: &Inputs<'_>, model: &Model, way: &Way) -> String {
     };
     let grant = model.grants.get(way.grant).map(|g| format!("`{}` ({})", g.entry, at(g.span))).unwrap_or_default();
     match way.credential.and_then(|c| model.credentials.get(c)) {
+        Some(token) if token.handed.is_some() => format!("{grant} with what its job takes on in {}", at(token.span)),
         Some(token) => format!("{grant} with the token in {}", at(token.span)),
         None => format!("{grant}, if {} is logged in", login(way)),
     }

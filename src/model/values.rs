@@ -1,6 +1,7 @@
 //! The model as facts: every attribute that [`super::facts`] declares, as a value.
 
 mod agent;
+mod change;
 mod command;
 mod copy;
 mod credential;
@@ -10,6 +11,8 @@ mod holders;
 mod path;
 mod protection;
 mod resource;
+mod service;
+mod shared;
 mod store;
 
 use std::sync::Arc;
@@ -31,11 +34,17 @@ pub fn facts(model: &Model, inputs: &Inputs<'_>) -> Vec<Fact> {
     all.extend(model.paths.iter().filter_map(|p| values.path(p)));
     all.extend((0..model.stores.len()).filter_map(|i| values.store_fact(i)));
     all.extend(model.copies.iter().filter_map(|c| values.copy_fact(c)));
-    all.extend(model.credentials.iter().map(|c| values.credential(c)));
+    all.extend(model.changes.iter().filter_map(|c| values.change(c)));
+    all.extend(model.credentials.iter().filter(|c| c.handed.is_none()).map(|c| values.credential(c)));
     all.extend(model.holders.iter().map(|h| values.holder(h)));
+    all.extend(model.shared.iter().map(|s| values.shared(s)));
     all.extend(values.grants());
     all.extend(values.protections());
     all.extend(model.commands.iter().map(|c| values.command(c)));
+    all.extend(model.services.iter().map(|s| values.service(s)));
+    all.extend(model.settings.iter().map(|s| values.setting(s)));
+    all.extend(model.secrets.iter().map(|s| values.secret(s)));
+    all.extend(model.packages.iter().map(|p| values.package(p)));
     all.extend(inputs.agents.iter().filter_map(|a| values.agent(a)));
     all.extend(values.resources());
     all.extend(values.documents());

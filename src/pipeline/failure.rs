@@ -24,6 +24,9 @@ impl From<crate::workspace::FileError> for Failure {
 
 impl From<crate::workspace::LoadError> for Failure {
     fn from(error: crate::workspace::LoadError) -> Self {
-        Failure::new(error.to_string())
+        match error {
+            crate::workspace::LoadError::Given(messages) => Failure(messages),
+            error => Failure::new(error.to_string()),
+        }
     }
 }

@@ -89,6 +89,15 @@ fn slashed(path: &Path) -> String {
     path.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
+/// The path of a file relative to a directory, with `../` where it lies elsewhere. Both are absolute.
+pub fn within(dir: &Path, file: &Path) -> String {
+    let (dir, file): (Vec<_>, Vec<_>) = (dir.components().collect(), file.components().collect());
+    let same = dir.iter().zip(&file).take_while(|(a, b)| a == b).count();
+    let up = "../".repeat(dir.len() - same);
+    let down = file.iter().skip(same).map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+    format!("{up}{down}")
+}
+
 /// `../../` and the like, from the working directory to the root; empty where they are the same.
 fn prefix(root: &Path, cwd: &Path) -> String {
     if let Ok(below) = root.strip_prefix(cwd) {
@@ -104,6 +113,13 @@ fn prefix(root: &Path, cwd: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_elsewhere_is_named_from_the_root() {
+        assert_eq!(within(Path::new("/a/b"), Path::new("/a/b/c/plan.json")), "c/plan.json");
+        assert_eq!(within(Path::new("/a/b"), Path::new("/a/plan.json")), "../plan.json");
+        assert_eq!(within(Path::new("/a/b"), Path::new("/t/plan.json")), "../../t/plan.json");
+    }
 
     #[test]
     fn the_prefix_leads_from_here_to_the_root() {

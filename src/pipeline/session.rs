@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::pipeline::Request;
 use crate::pipeline::failure::Failure;
+use crate::pipeline::handed::Handed;
 use crate::pipeline::roots::Root;
 use crate::rules::RuleSet;
 use crate::workspace;
@@ -23,10 +24,25 @@ pub struct Options {
     pub today: String,
     /// Only this environment.
     pub environment: Option<String>,
-    /// `[ROOT=]NAME=VALUE`.
-    pub vars: Vec<String>,
+    /// Values for Terraform variables, in the order given.
+    pub assign: Vec<Assign>,
+    /// Take the environment's `TF_VAR_…` too.
+    pub env_vars: bool,
+    /// `[ROOT=]FILE` of plans.
+    pub plans: Vec<String>,
+    /// A revision to compare with.
+    pub base: Option<String>,
     /// The home directory, where the personal files of agents are asked for.
     pub home: Option<PathBuf>,
+}
+
+/// One `--var` or `--var-file`, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assign {
+    /// `[ROOT=]NAME=VALUE`.
+    Value(String),
+    /// `[ROOT=]FILE`.
+    File(String),
 }
 
 /// Everything that is the same for every run on a project.
@@ -39,7 +55,8 @@ pub struct Session {
     rules: RulesFrom,
     today: String,
     environment: Option<String>,
-    vars: Vec<(Option<String>, String, String)>,
+    base: Option<String>,
+    handed: Handed,
     home: Option<PathBuf>,
 }
 
@@ -50,7 +67,8 @@ impl Session {
     /// Opens a project.
     ///
     /// # Errors
-    /// A config or rule file that is broken, with the places; a variable that isn't `NAME=VALUE`.
+    /// A config or rule file that is broken, with the places; a variable, a file of them or a plan that can't be
+    /// taken.
     pub fn open(root: &Root, options: &Options) -> Result<Session, Failure> {
         let config = config(root, options)?;
         let mut rules = Vec::new();
@@ -58,14 +76,15 @@ impl Session {
         for dir in options.rules.iter().cloned().chain(of_config) {
             rules.push(rule_files(&dir)?);
         }
-        let vars = options.vars.iter().map(|v| variable(v)).collect::<Result<_, _>>()?;
+        let handed = Handed::read(root, options)?;
         let session = Session {
             knowledge: Knowledge::embedded(),
             config,
             rules,
             today: options.today.clone(),
             environment: options.environment.clone(),
-            vars,
+            base: options.base.clone(),
+            handed,
             home: options.home.clone(),
         };
         // Broken rules are told before anything is read, and names that are no rule's.
@@ -82,7 +101,12 @@ impl Session {
             named: root.files.clone(),
             today: self.today.clone(),
             environment: self.environment.clone(),
-            vars: self.vars.clone(),
+            assigned: self.handed.assigned.clone(),
+            env: self.handed.env.clone(),
+            plans: self.handed.plans.clone(),
+            given: self.handed.given.clone(),
+            prefix: root.prefix.clone(),
+            base: self.base.clone(),
             home: self.home.clone(),
             ..Request::default()
         }
@@ -157,20 +181,4 @@ fn config(root: &Root, options: &Options) -> Result<Config, Failure> {
         }
     };
     Config::parse(&name, &text, &options.today).map_err(Failure::all)
-}
-
-/// `[ROOT=]NAME=VALUE`.
-fn variable(text: &str) -> Result<(Option<String>, String, String), Failure> {
-    let wrong = || Failure::new(format!("--var {text}: write [ROOT=]NAME=VALUE"));
-    let (first, rest) = text.split_once('=').ok_or_else(wrong)?;
-    // A directory has a slash or is `.`; a variable's name has neither.
-    if (first.contains('/') || first == ".")
-        && let Some((name, value)) = rest.split_once('=')
-    {
-        return Ok((Some(first.trim_end_matches('/').to_owned()), name.to_owned(), value.to_owned()));
-    }
-    if first.is_empty() || !first.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
-        return Err(wrong());
-    }
-    Ok((None, first.to_owned(), rest.to_owned()))
 }

@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::pipeline::Project;
 use crate::report::Summary;
-use crate::terraform::Mode;
+use crate::source::Span;
+use crate::terraform::{self, Mode};
 use crate::workspace::Table;
 
 /// The part of the summary that doesn't depend on which findings are shown.
@@ -28,20 +29,53 @@ pub fn of(project: &Project, config: &Config, knowledge: &Knowledge) -> Summary 
         }
     }
     let stores = project.model.stores.iter().filter(|s| !s.undeployed);
+    let unread_modules = unread_modules(project, knowledge);
     Summary {
         files: workspace.files.len(),
         read,
         skipped,
         stores: stores.count(),
         agents: project.agents.len(),
-        credentials: project.model.credentials.len(),
-        notes: notes(project, config, knowledge),
+        credentials: project.model.credentials.iter().filter(|c| c.handed.is_none()).count(),
+        notes: notes(project, config, knowledge, &unread_modules),
+        unread_modules,
+        cut_off: cut_off(project),
         ..Summary::default()
     }
 }
 
+/// Each call of a module that isn't here and may declare stores, once: what several roots, environments or instances
+/// make of it is the same call.
+fn unread_modules(project: &Project, knowledge: &Knowledge) -> Vec<(Span, String, String)> {
+    let mut calls: Vec<(Span, String, String)> = Vec::new();
+    let here = |span: Span| project.workspace.file(span.source).is_some_and(|f| !f.undeployed);
+    // What wasn't entered for another reason is told with that.
+    let fetched = |c: &&terraform::UnreadCall| !matches!(c.reason.kind, "cycle" | "limit");
+    let unread = project.terraform.iter().flat_map(|e| &e.unread_calls).filter(fetched);
+    for call in unread.filter(|c| here(c.block.header) && !terraform::without_stores(c, knowledge)) {
+        if calls.iter().all(|(span, ..)| *span != call.block.header) {
+            calls.push((call.block.header, call.address.clone(), call.source.as_str().to_owned()));
+        }
+    }
+    calls
+}
+
+/// What Terraform's evaluation ended at before its end, once each; what lies in directories that aren't deployed
+/// doesn't count.
+fn cut_off(project: &Project) -> Vec<(Option<Span>, &'static str, String)> {
+    let deployed = |span: Span| project.workspace.file(span.source).is_none_or(|f| !f.undeployed);
+    let mut all: Vec<(Option<Span>, &'static str, String)> = Vec::new();
+    for problem in project.terraform.iter().flat_map(|e| &e.problems).filter(|p| p.span.is_none_or(deployed)) {
+        let told = (problem.span, problem.kind, problem.message.clone());
+        if !all.contains(&told) {
+            all.push(told);
+        }
+    }
+    all
+}
+
 /// What is worth saying once.
-fn notes(project: &Project, config: &Config, knowledge: &Knowledge) -> Vec<String> {
+fn notes(project: &Project, config: &Config, knowledge: &Knowledge, unread: &[(Span, String, String)]) -> Vec<String> {
     let mut notes = Vec::new();
     let labelled = |environment: &String| {
         let mapped = config.environment_of(environment);
@@ -55,14 +89,19 @@ fn notes(project: &Project, config: &Config, knowledge: &Knowledge) -> Vec<Strin
                 .into(),
         );
     }
-    let unread: Vec<String> = project
-        .terraform
-        .iter()
-        .flat_map(|e| &e.unread_calls)
-        .map(|c| format!("`{}` ({})", c.address, c.source.as_str()))
-        .collect();
-    if !unread.is_empty() {
-        notes.push(format!("modules that aren't here may hold stores: {} (run init to have them read)", few(unread)));
+    match unread {
+        [] => {}
+        [(_, address, source)] => notes.push(format!(
+            "module `{address}` ({source}) isn't here and may hold a store, which isn't judged (run init to have it read)"
+        )),
+        more => {
+            let named = more.iter().map(|(_, address, source)| format!("`{address}` ({source})")).collect();
+            notes.push(format!(
+                "{} modules aren't here and may hold stores, which aren't judged: {} (run init to have them read)",
+                more.len(),
+                few(named)
+            ));
+        }
     }
     let mut unknown: Vec<String> = Vec::new();
     for resource in project.terraform.iter().flat_map(|e| &e.resources).filter(|r| r.mode == Mode::Managed) {

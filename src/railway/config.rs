@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ignored::{Ignored, Of};
 use super::project::root_name;
 use super::settings::{BUILD_KEYS, DEPLOY_KEYS};
 use super::{Maybe, Project, Service, ServiceKind};
@@ -11,6 +12,11 @@ use crate::source::{SourceId, Span, Text};
 use crate::syntax::tree::{Data, Node, Tree};
 use crate::syntax::{json, toml};
 use crate::workspace::{File, Format, Workspace};
+
+/// The first day on which Railway doesn't read these files any more.
+pub const NOT_READ_FROM: &str = "2026-12-01";
+/// What moves them to `.railway/`.
+pub const MIGRATE: &str = "railway config migrate --apply --delete-files";
 
 /// One project for all config files, for each environment that one of them names, and production.
 pub(super) fn read<'a>(workspace: &'a Workspace, tree: &dyn Fn(SourceId) -> Option<&'a Tree>) -> Vec<Project> {
@@ -23,7 +29,9 @@ pub(super) fn read<'a>(workspace: &'a Workspace, tree: &dyn Fn(SourceId) -> Opti
             (None, Format::Toml) => toml::parse(&file.source),
             (None, _) => json::parse(&file.source),
         };
-        if tree.root().is_none_or(is_config) {
+        // A table of another product has another name.
+        let named = file.source.path.rsplit('/').next() == Some("railway.toml");
+        if named || tree.root().is_none_or(is_config) {
             parsed.push((file, tree));
         }
     }
@@ -81,25 +89,31 @@ fn project(workspace: &Workspace, parsed: &[(&File, Tree)], environment: Text) -
 fn service(workspace: &Workspace, file: &File, root: &Node, environment: &Text) -> Service {
     let span = root.members().first().map_or(file.source.span().at_start(), |m| m.key_span);
     let mut service = Service::new(service_name(workspace, &file.source.path), ServiceKind::Service, span);
-    let over = root.path(&["environments", environment]);
-    let settings = Merged { root, over };
+    let settings = Merged { layers: layers(root, environment) };
     service.start = settings.text("deploy", "startCommand");
     service.pre_deploy = settings.texts("deploy", "preDeployCommand");
     service.build = settings.text("build", "buildCommand");
     service.cron = settings.text("deploy", "cronSchedule");
     service.restart = settings.text("deploy", "restartPolicyType");
     service.required_mount = settings.text("deploy", "requiredMountPath");
+    service.draining = settings.text("deploy", "drainingSeconds");
     service.replicas = settings.replicas();
     service.root =
         directory(&file.source.path).map(|d| Maybe { span: file.source.span().at_start(), text: Ok(d.into()) });
-    ignored(root, true, &mut service.ignored_keys);
+    ignored(root, "", true, &mut service.ignored_keys);
+    // An environment's block says nothing about the others.
+    let elsewhere = |key: &str| {
+        key.strip_prefix("environments.").is_some_and(|k| !k.starts_with(&format!("{}.", environment.as_str())))
+    };
+    service.ignored_keys.retain(|i| !elsewhere(&i.key));
     service
 }
 
-/// The directory's name; of `railway.worker.toml` the middle.
+/// The directory's name; of `railway.worker.toml` and `railway-worker.toml` the middle.
 fn service_name(workspace: &Workspace, path: &str) -> Text {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let middle = name.strip_prefix("railway.").and_then(|n| n.rsplit_once('.')).map(|(middle, _)| middle);
+    let behind = ["railway.", "railway-"].into_iter().find_map(|start| name.strip_prefix(start));
+    let middle = behind.and_then(|n| n.rsplit_once('.')).map(|(middle, _)| middle);
     match middle.or(directory(path).and_then(|d| d.rsplit('/').next())) {
         Some(name) => name.into(),
         None => root_name(workspace),
@@ -110,17 +124,24 @@ fn directory(path: &str) -> Option<&str> {
     path.rsplit_once('/').map(|(directory, _)| directory)
 }
 
+/// The blocks of an environment, the first that sets a key counts: its own, for a pull request's the
+/// one for all of them and that of the environment it is made from, then the base.
+fn layers<'a>(root: &'a Node, environment: &str) -> Vec<&'a Node> {
+    let of_pull_request = environment == "pr" || environment.starts_with("pr-");
+    let names: &[&str] = if of_pull_request { &[environment, "pr", "production"] } else { &[environment] };
+    let blocks = names.iter().filter_map(|name| root.path(&["environments", name]));
+    blocks.chain(std::iter::once(root)).collect()
+}
+
 struct Merged<'a> {
-    root: &'a Node,
-    /// The environment's block.
-    over: Option<&'a Node>,
+    layers: Vec<&'a Node>,
 }
 
 impl<'a> Merged<'a> {
     /// The environment's value, `null` included, over the base's.
     fn get(&self, section: &str, key: &str) -> Option<&'a Node> {
-        let over = self.over.and_then(|o| o.path(&[section, key]));
-        over.or_else(|| self.root.path(&[section, key])).filter(|n| !n.is_null())
+        let found = self.layers.iter().find_map(|layer| layer.path(&[section, key]));
+        found.filter(|n| !n.is_null())
     }
 
     fn text(&self, section: &str, key: &str) -> Option<Maybe> {
@@ -157,32 +178,28 @@ fn text(node: &Node) -> Maybe {
 }
 
 /// Keys that aren't in Railway's schema: it ignores them.
-fn ignored(root: &Node, top: bool, found: &mut Vec<(Text, Span)>) {
+fn ignored(root: &Node, prefix: &str, top: bool, found: &mut Vec<Ignored>) {
     for member in root.members() {
-        match member.key.as_str() {
-            "build" => unknown_keys(&member.value, BUILD_KEYS, "build.", found),
-            "deploy" => unknown_keys(&member.value, DEPLOY_KEYS, "deploy.", found),
+        let key = member.key.as_str();
+        match key {
+            "build" => unknown_keys(&member.value, BUILD_KEYS, &format!("{prefix}build."), found),
+            "deploy" => unknown_keys(&member.value, DEPLOY_KEYS, &format!("{prefix}deploy."), found),
             "$schema" if top => {}
             "environments" if top => {
                 for environment in member.value.members() {
                     // One level: what stands in an environment's block is never a block of environments.
-                    let mut inner = Vec::new();
-                    ignored(&environment.value, false, &mut inner);
-                    let prefix = format!("environments.{}.", environment.key.as_str());
-                    found.extend(
-                        inner.into_iter().map(|(key, span)| (format!("{prefix}{}", key.as_str()).into(), span)),
-                    );
+                    ignored(&environment.value, &format!("environments.{}.", environment.key.as_str()), false, found);
                 }
             }
-            _ => found.push((member.key.clone(), member.key_span)),
+            _ => found.push(Ignored::new(&format!("{prefix}{key}"), member.key_span, Of::Config)),
         }
     }
 }
 
-fn unknown_keys(node: &Node, known: &[&str], prefix: &str, found: &mut Vec<(Text, Span)>) {
+fn unknown_keys(node: &Node, known: &[&str], prefix: &str, found: &mut Vec<Ignored>) {
     for member in node.members() {
         if !known.contains(&member.key.as_str()) {
-            found.push((format!("{prefix}{}", member.key.as_str()).into(), member.key_span));
+            found.push(Ignored::new(&format!("{prefix}{}", member.key.as_str()), member.key_span, Of::Config));
         }
     }
 }

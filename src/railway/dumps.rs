@@ -4,14 +4,13 @@
 //! words resolved through the service's variables.
 
 mod target;
-mod words;
 
+use crate::dumps::words::{Command, commands};
 use crate::finding::Reason;
 use crate::knowledge::dumps::{Dumper, Dumps, Image, Uploader};
 use crate::railway::{Maybe, Project, Service, ServiceKind, VariableValue};
 use crate::source::{Span, Text};
 use target::{image_target, upload_target};
-use words::{Command, commands};
 
 /// A job that copies a database.
 #[derive(Clone, Debug)]

@@ -24,7 +24,7 @@ use crate::syntax::tree::Tree;
 use crate::syntax::typescript;
 use crate::workspace::Workspace;
 use modules::Module;
-pub use modules::resolve;
+pub use modules::{parsed, resolve};
 use scope::Scope;
 use value::{Val, Value};
 

@@ -5,18 +5,21 @@ use std::rc::Rc;
 
 use super::evaluate::value::{Kind, ProjectOf, Resource, Val, Value};
 use super::evaluate::{self, Files, Outcome};
+use super::ignored::{Ignored, Of};
+use super::settings::VOLUME_KEYS;
 use super::{Bucket, ENVIRONMENTS, Project, Service, Volume};
 use crate::finding::Reason;
 use crate::source::Text;
-use crate::syntax::typescript::{self, StmtKind};
+use crate::syntax::typescript::StmtKind;
 use crate::workspace::{File, Format, Workspace};
 
 mod service;
 
 /// Projects of every `.railway/*.ts` that isn't part of another.
 pub(super) fn read(files: &Files<'_, '_>, named: &BTreeSet<Text>) -> Vec<Project> {
+    let code = [Format::TypeScript, Format::Python, Format::Go];
     let all: Vec<&File> =
-        files.workspace.of_role("railway-iac").filter(|f| f.format == Format::TypeScript && !f.template).collect();
+        files.workspace.of_role("railway-iac").filter(|f| code.contains(&f.format) && !f.template).collect();
     let mut projects = Vec::new();
     for file in mains(files, &all) {
         projects.extend(environments(files, file, named));
@@ -33,7 +36,7 @@ fn mains<'a>(files: &Files<'_, '_>, all: &[&'a File]) -> Vec<&'a File> {
         let parsed = match (files.typescript)(file.source.id) {
             Some(parsed) => parsed,
             None => {
-                owned = typescript::parse(&file.source);
+                owned = evaluate::parsed(&file.source);
                 &owned
             }
         };
@@ -57,11 +60,21 @@ fn mains<'a>(files: &Files<'_, '_>, all: &[&'a File]) -> Vec<&'a File> {
     }
     let main = |f: &&&File| {
         let path = &f.source.path;
-        path.ends_with(".railway/railway.ts")
-            || (exporting.contains(&f.source.id) && !imported.contains(&f.source.id) && !path.ends_with(".d.ts"))
+        match path.strip_suffix("/railway.ts").or(path.strip_suffix("/railway.py")).or(path.strip_suffix("/railway.go"))
+        {
+            // The tool takes the first of these that is there.
+            Some(dir) if dir == ".railway" || dir.ends_with("/.railway") => {
+                let first = ["ts", "py", "go"].iter().map(|e| format!("{dir}/railway.{e}"));
+                first.into_iter().find(|p| all.iter().any(|f| f.source.path == *p)).as_ref() == Some(path)
+            }
+            _ => exporting.contains(&f.source.id) && !imported.contains(&f.source.id) && !path.ends_with(".d.ts"),
+        }
     };
     all.iter().filter(main).copied().collect()
 }
+
+/// A name that no environment has.
+const NO_ENVIRONMENT: &str = "\u{1}";
 
 /// One project for each environment: production, those the file names, and where it looks at the
 /// environment at all those that other files name.
@@ -70,6 +83,7 @@ fn environments(files: &Files<'_, '_>, file: &File, named: &BTreeSet<Text>) -> V
     let mut done: Vec<Text> = Vec::new();
     let mut projects = Vec::new();
     let mut refused = None;
+    let mut probed = false;
     while let Some(environment) = waiting.pop() {
         if done.contains(&environment) || done.len() >= ENVIRONMENTS {
             continue;
@@ -87,6 +101,11 @@ fn environments(files: &Files<'_, '_>, file: &File, named: &BTreeSet<Text>) -> V
         waiting.extend(seen);
         if depends {
             waiting.extend(named.iter().cloned());
+        }
+        if depends && !std::mem::replace(&mut probed, true) {
+            // Names that are asked for only where it is none of those before.
+            let none = Text::from(NO_ENVIRONMENT);
+            waiting.extend(evaluate::evaluate(files, file.source.id, &none, |outcome| outcome.environments));
         }
     }
     // A file that refuses every environment we know of says nothing; that is worth saying.
@@ -143,32 +162,6 @@ fn directory_of(workspace: &Workspace, path: &str) -> Text {
 /// The name of the root's directory.
 pub(super) fn root_name(workspace: &Workspace) -> Text {
     workspace.root.file_name().map_or("project".into(), |n| n.to_string_lossy().as_ref().into())
-}
-
-/// `.railway/railway.py` and `.go`: found, not understood.
-pub(super) fn not_understood(workspace: &Workspace) -> Vec<Project> {
-    let files = workspace.of_role("railway-iac").filter(|f| f.format != Format::TypeScript);
-    let projects = files.map(|file| {
-        let span = file.source.span().at_start();
-        let language = if file.source.path.ends_with(".py") { "Python" } else { "Go" };
-        Project {
-            name: directory_of(workspace, &file.source.path),
-            span,
-            environment: "production".into(),
-            services: Vec::new(),
-            volumes: Vec::new(),
-            buckets: Vec::new(),
-            unknown: vec![Reason::at(
-                "not-understood",
-                format!("infrastructure as code in {language} is found, but not yet understood"),
-                span,
-            )],
-            files: vec![file.source.id],
-            partial: None,
-            config_as_code: false,
-        }
-    });
-    projects.collect()
 }
 
 struct Building {
@@ -285,7 +278,9 @@ impl Building {
         let config = resource.config.borrow();
         let deleted = config.entries.get("isDeleted").filter(|e| e.value.truthy() == Ok(true));
         let deleted = deleted.map(|e| e.whole);
-        Volume { name, span: resource.span, deleted, declared, maybe: maybe.cloned() }
+        let unknown = config.entries.iter().filter(|(key, _)| !VOLUME_KEYS.contains(&key.as_str()));
+        let ignored_keys = unknown.map(|(key, e)| Ignored::new(key, e.key, Of::Code)).collect();
+        Volume { name, span: resource.span, deleted, ignored_keys, declared, maybe: maybe.cloned() }
     }
 
     /// A volume that is mounted exists though no list names it: applying never deletes one.

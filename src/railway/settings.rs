@@ -32,9 +32,46 @@ pub(super) const SERVICE_KEYS: &[&str] = &[
     "clusterRole",
     "replicaConfig",
     "clusterDisplay",
+    "tracing",
+    "cdn",
 ];
 
-/// More keys of a database.
+/// More keys of a function.
+pub(super) const FUNCTION_KEYS: &[&str] = &["code_file", "codeFile", "runtime"];
+
+/// Keys of what the SDK makes of a service or database: what can be set on it afterwards.
+pub(super) const NODE_KEYS: &[&str] = &[
+    "source",
+    "kind",
+    "name",
+    "build",
+    "deploy",
+    "networking",
+    "variables",
+    "volumeMounts",
+    "volumeAttachments",
+    "configFile",
+    "parentServiceId",
+    "groupId",
+    "clusterRole",
+    "replicaConfig",
+    "clusterDisplay",
+    "image",
+    "output",
+    "defaultMountPath",
+    "engine",
+    "tracing",
+    "cdn",
+];
+
+/// Keys of a volume.
+pub(super) const VOLUME_KEYS: &[&str] =
+    &["region", "sizeMB", "alerts", "allowOnlineResize", "forkFromBaseEnvironment", "isDeleted", "isCreated"];
+
+/// Keys of `run`.
+pub(super) const RUN_KEYS: &[&str] = &["command", "preDeploy", "healthcheck", "healthcheckTimeout"];
+
+/// The only keys that a database's constructor looks at; everything else has to be set afterwards.
 pub(super) const DATABASE_KEYS: &[&str] = &["image", "output", "defaultMountPath", "region"];
 
 /// Keys of `build` in `railway.toml`.

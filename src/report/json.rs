@@ -117,7 +117,27 @@ struct JsonSummary {
     credentials: usize,
     undecided_by: IndexMap<String, usize>,
     undecided_named: Vec<JsonNamed>,
+    cut_off: Vec<JsonCutOff>,
+    unread_modules: Vec<JsonUnread>,
     notes: Vec<String>,
+}
+
+/// Something that wasn't looked at to its end.
+#[derive(Serialize)]
+struct JsonCutOff {
+    kind: &'static str,
+    message: String,
+    #[serde(flatten)]
+    at: Option<Point>,
+}
+
+/// A call that may hold a store.
+#[derive(Serialize)]
+struct JsonUnread {
+    address: String,
+    source: String,
+    #[serde(flatten)]
+    at: Point,
 }
 
 #[derive(Serialize)]
@@ -247,6 +267,24 @@ fn summary(shown: &Shown<'_>, s: &Summary) -> JsonSummary {
             .undecided_named
             .iter()
             .map(|(span, message)| JsonNamed { message: shown.line(message), at: span.map(|span| point(shown, span)) })
+            .collect(),
+        cut_off: s
+            .cut_off
+            .iter()
+            .map(|(span, kind, message)| JsonCutOff {
+                kind,
+                message: shown.line(message),
+                at: span.map(|span| point(shown, span)),
+            })
+            .collect(),
+        unread_modules: s
+            .unread_modules
+            .iter()
+            .map(|(span, address, source)| JsonUnread {
+                address: shown.line(address),
+                source: shown.line(source),
+                at: point(shown, *span),
+            })
             .collect(),
         notes: s.notes.iter().map(|n| shown.line(n)).collect(),
     }

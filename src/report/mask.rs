@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use crate::source::{Source, Sources, Span};
+use crate::source::{Source, Sources, Span, Text};
 
 /// What is shown instead, whatever the length of what it hides.
 pub const BULLETS: &str = "••••••••";
@@ -85,6 +85,8 @@ pub struct Mask {
     joined: Vec<Span>,
     /// Which of `spans` are only possibly secret (a value in an `.env`).
     values: Vec<Span>,
+    /// Texts that stand in no source, and whether each is known to be a secret.
+    elsewhere: Vec<(Text, bool)>,
     texts: OnceLock<Arc<Texts>>,
 }
 
@@ -129,7 +131,29 @@ impl Mask {
                 _ => joined.push(span),
             }
         }
-        Mask { spans, joined, values, texts: OnceLock::new() }
+        Mask { spans, joined, values, elsewhere: Vec::new(), texts: OnceLock::new() }
+    }
+
+    /// The same, where these places aren't shown either, whatever stands there.
+    #[must_use]
+    pub fn and_places(mut self, places: &[Span]) -> Mask {
+        let mut all = std::mem::take(&mut self.joined);
+        all.extend(places.iter().filter(|s| s.start < s.end));
+        all.sort();
+        for span in all {
+            match self.joined.last_mut() {
+                Some(last) if last.source == span.source && span.start <= last.end => last.end = last.end.max(span.end),
+                _ => self.joined.push(span),
+            }
+        }
+        self
+    }
+
+    /// The same, with texts that stand in no source (of a command line): each with whether it is known to be a secret.
+    #[must_use]
+    pub fn and_texts(mut self, texts: Vec<(Text, bool)>) -> Mask {
+        self.elsewhere.extend(texts);
+        self
     }
 
     /// The spans of both kinds, sorted.
@@ -210,6 +234,9 @@ impl Mask {
             for span in &self.spans {
                 let certain = self.values.binary_search(span).is_err();
                 patterns_of(sources.slice(*span), certain, &mut patterns);
+            }
+            for (text, certain) in &self.elsewhere {
+                patterns_of(text, *certain, &mut patterns);
             }
             patterns.sort();
             patterns.dedup();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Outcome};
 use crate::rules::condition::RULE_ERROR;
-use crate::rules::file::{Example, Expect};
+use crate::rules::file::{Example, Expect, With};
 use crate::rules::{Rule, RuleSet, template};
 use crate::source::Sources;
 
@@ -47,6 +47,8 @@ pub struct Case {
     pub name: String,
     /// Its files by path.
     pub files: BTreeMap<String, String>,
+    /// With which options it is run.
+    pub options: With,
     /// Where the rule's findings must be.
     pub expect: Vec<Expect>,
 }
@@ -71,7 +73,7 @@ pub struct Seen {
 }
 
 /// Runs a project; `Err`: why that wasn't possible.
-pub type Run<'a> = dyn Fn(&BTreeMap<String, String>) -> Result<Vec<Seen>, String> + 'a;
+pub type Run<'a> = dyn Fn(&Case) -> Result<Vec<Seen>, String> + 'a;
 
 /// What a run's findings are for examples.
 pub fn seen(findings: &[Finding], sources: &Sources) -> Vec<Seen> {
@@ -95,6 +97,7 @@ pub fn of_rule(rule: &Rule) -> Vec<Case> {
         shows,
         name: e.name,
         files: e.files,
+        options: e.options,
         expect: e.expect,
     };
     let bad = examples.bad.into_iter().map(|e| case(Shows::Bad, e));
@@ -104,7 +107,8 @@ pub fn of_rule(rule: &Rule) -> Vec<Case> {
 }
 
 /// Cases too big for a rule's file: `<rule>/{bad,good,undecided}/<case>/…`. Where the findings must be
-/// stands in the case's `expect.yaml` (a list of `{path, line}`), which is no part of the project.
+/// stands in the case's `expect.yaml` (a list of `{path, line}`), and with which options it is run in `options.yaml`;
+/// neither is a part of the project.
 ///
 /// # Errors
 /// In words, every folder that isn't a case.
@@ -129,16 +133,18 @@ pub fn of_files(files: &BTreeMap<String, String>, rules: &RuleSet) -> Result<Vec
             shows,
             name: name.to_owned(),
             files: BTreeMap::new(),
+            options: With::default(),
             expect: Vec::new(),
         });
-        if inner != "expect.yaml" {
-            case.files.insert(inner.to_owned(), text.clone());
-            continue;
-        }
-        match serde_yaml::from_str(text) {
-            Ok(expect) => case.expect = expect,
-            Err(e) => wrong.push(format!("{path}: {e}")),
-        }
+        let read = match inner {
+            "expect.yaml" => serde_yaml::from_str(text).map(|expect| case.expect = expect),
+            "options.yaml" => serde_yaml::from_str(text).map(|options| case.options = options),
+            _ => {
+                case.files.insert(inner.to_owned(), text.clone());
+                Ok(())
+            }
+        };
+        wrong.extend(read.err().map(|e| format!("{path}: {e}")));
     }
     for ((id, shows, name), case) in &cases {
         let place = format!("{id}/{}/{name}", shows.word());
@@ -148,6 +154,11 @@ pub fn of_files(files: &BTreeMap<String, String>, rules: &RuleSet) -> Result<Vec
         if (*shows == Shows::Good) != case.expect.is_empty() {
             let what = if case.expect.is_empty() { "says not where (expect.yaml)" } else { "can expect nothing" };
             wrong.push(format!("{place}: a case that is {} {what}", shows.word()));
+        }
+        for file in case.options.plan.iter().chain(&case.options.var_file) {
+            if With::file(file, &case.files).is_none() {
+                wrong.push(format!("{place}: options.yaml names `{file}`, and there is no such file"));
+            }
         }
     }
     wrong.sort();
@@ -160,7 +171,7 @@ pub fn of_files(files: &BTreeMap<String, String>, rules: &RuleSet) -> Result<Vec
 /// # Errors
 /// Why its project couldn't be run.
 pub fn judge(case: &Case, run: &Run<'_>) -> Result<Vec<String>, String> {
-    let all = run(&case.files)?;
+    let all = run(case)?;
     let mut wrong: Vec<String> = all.iter().flat_map(mistakes).collect();
     let own: Vec<&Seen> = all.iter().filter(|s| s.rule == case.rule && !s.hidden).collect();
     let (outcome, other) = match case.shows {

@@ -113,9 +113,38 @@ pub struct Example {
     pub name: String,
     /// Files by path.
     pub files: std::collections::BTreeMap<String, String>,
+    /// With which options it is run.
+    #[serde(default)]
+    pub options: With,
     /// Where this rule's findings must be (bad and undecided).
     #[serde(default)]
     pub expect: Vec<Expect>,
+}
+
+/// The command line's options of an example, each with files of the example.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct With {
+    /// `--plan`: `[ROOT=]FILE` of plans in JSON.
+    #[serde(default)]
+    pub plan: Vec<String>,
+    /// `--var-file`: `[ROOT=]FILE` of values for variables.
+    #[serde(default)]
+    pub var_file: Vec<String>,
+}
+
+impl With {
+    /// The root, if one is named, and the file; `None` where there is no such file.
+    pub fn file<'a>(
+        text: &'a str,
+        files: &std::collections::BTreeMap<String, String>,
+    ) -> Option<(Option<&'a str>, &'a str)> {
+        if files.contains_key(text) {
+            return Some((None, text));
+        }
+        let (root, file) = text.split_once('=')?;
+        files.contains_key(file).then_some((Some(root), file))
+    }
 }
 
 /// The place of an expected finding.

@@ -51,10 +51,10 @@ fn order(f: &Finding, sources: &Sources) -> impl Ord + use<> {
 /// undecided, then the persona, the severity, the confidence), with the instances, environments and
 /// callers of all that came out the same.
 fn merged(mut group: Vec<Raw>) -> Option<Raw> {
-    // What is ignored at one call isn't told of the others.
-    let ignored = |raw: &Raw| matches!(raw.finding.hidden, Some(Hidden::Ignored { .. }));
-    if !group.iter().all(ignored) {
-        group.retain(|raw| !ignored(raw));
+    // What is ignored at one call, or is there for an example, isn't told of the others.
+    let aside = |raw: &Raw| matches!(raw.finding.hidden, Some(Hidden::Ignored { .. } | Hidden::Undeployed));
+    if !group.iter().all(aside) {
+        group.retain(|raw| !aside(raw));
     }
     let rank = |f: &Finding| (f.outcome, f.persona, Reverse(f.severity), Reverse(f.confidence));
     let (best, _) = group.iter().enumerate().min_by_key(|(_, raw)| rank(&raw.finding))?;

@@ -87,7 +87,13 @@ const EXAMPLES: &[Key] = &[
 const EXAMPLE: &[Key] = &[
     must("name", Text, "its name"),
     must("files", Files, "its files by path"),
+    may("options", One(OPTIONS), "with which options it is run"),
     may("expect", Many(EXPECT), "where the findings must be"),
+];
+
+const OPTIONS: &[Key] = &[
+    may("plan", Texts, "`[ROOT=]FILE` of plans in JSON, files of the example"),
+    may("var-file", Texts, "`[ROOT=]FILE` of values for variables, files of the example"),
 ];
 
 const EXPECT: &[Key] = &[must("path", Text, "a file of the example"), must("line", Line, "a line, from 1")];

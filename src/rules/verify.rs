@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::model::facts::{self, FactType, KINDS};
 use crate::rules::check::{self, Binding, suggestion};
 use crate::rules::compiled::RULE_SOURCE;
-use crate::rules::file::{Example, RuleFile};
+use crate::rules::file::{Example, RuleFile, With};
 use crate::rules::literal::Origin;
 use crate::source::{Position, Source};
 use crate::syntax::Problem;
@@ -220,6 +220,14 @@ impl Verifier<'_> {
         }
         if !fires && !example.expect.is_empty() {
             self.key(keys, format!("the {verdict} example `{name}` can expect nothing"));
+        }
+        let options = [("plan", &example.options.plan), ("var-file", &example.options.var_file)];
+        for (option, file) in options.into_iter().flat_map(|(o, files)| files.iter().map(move |f| (o, f))) {
+            if With::file(file, &example.files).is_none() {
+                let hint = suggestion(file, example.files.keys().map(String::as_str));
+                let keys = [keys[0], keys[1], keys[2], "options", option];
+                self.key(&keys, format!("the example has no file `{file}`{hint}"));
+            }
         }
         for (index, expect) in example.expect.iter().enumerate() {
             let Some(text) = example.files.get(&expect.path) else {

@@ -13,7 +13,7 @@ pub enum Document {
     Hcl(Arc<hcl::File>),
     /// A data format.
     Tree(tree::Tree),
-    /// TypeScript or JavaScript.
+    /// TypeScript or JavaScript; Python and Go, whose configuration files have the same small AST.
     TypeScript(typescript::File),
     /// Starlark.
     Starlark(starlark::Module),
@@ -44,6 +44,8 @@ pub fn parse(file: &File) -> Document {
         Format::FrontMatter => Document::Tree(crate::syntax::front_matter::parse(source).tree),
         Format::Dotenv => Document::Tree(crate::syntax::dotenv::parse(source)),
         Format::TypeScript => Document::TypeScript(typescript::parse(source)),
+        Format::Python => Document::TypeScript(crate::syntax::python::parse(source)),
+        Format::Go => Document::TypeScript(crate::syntax::go::parse(source)),
         Format::Starlark => Document::Starlark(starlark::parse(source)),
         Format::Shell => Document::Shell(crate::syntax::shell::parse(source)),
         Format::Text if LINES.contains(&file.role.as_str()) => Document::Lines(lines::parse(source)),

@@ -9,8 +9,10 @@ mod json;
 mod parser;
 mod relocate;
 mod template;
+mod walk;
 
 pub use json::parse_json;
+pub use walk::walk;
 
 use crate::source::{Source, SourceId, Span, Text};
 use crate::syntax::{Comment, Problem};

@@ -4,7 +4,7 @@
 //!
 //! Recovery: the grammar repairs what it can, and every repair is a located problem.
 
-mod items;
+pub(super) mod items;
 mod lower;
 mod statements;
 #[cfg(test)]
@@ -18,6 +18,7 @@ use crate::syntax::{Comment, Problem};
 
 /// How deep expressions and statements may be nested; what lies deeper is a problem.
 pub const DEPTH: usize = 120;
+pub(super) use lower::{BRACKETS, PROBLEMS, deepest};
 
 /// Parses a file. Never fails: see [`File::problems`].
 pub fn parse(source: &Source) -> File {

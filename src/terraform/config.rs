@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::finding::Confidence;
 use crate::source::{SourceId, Span, Text};
 use crate::syntax::hcl::{self, Block, Expr, ExprKind};
 use crate::terraform::{Mode, overrides};
@@ -55,6 +56,8 @@ pub struct Config {
     pub files: Vec<SourceId>,
     /// Whether all of them lie in a directory that isn't deployed.
     pub undeployed: bool,
+    /// Set where it is an outline of a published module: how sure it is that the module is like it.
+    pub outline: Option<Confidence>,
 }
 
 impl Config {
@@ -67,6 +70,11 @@ impl Config {
     pub(super) fn resource_mut(&mut self, mode: Mode, type_: &Text, name: &Text) -> Option<&mut Block> {
         let index = *self.by_name.get(&(mode, type_.clone(), name.clone()))?;
         self.resources.get_mut(index).map(|r| &mut r.block)
+    }
+
+    /// Nothing yet of a published module that is known by its outline.
+    pub(super) fn outlined(source: &str, confidence: Confidence) -> Config {
+        Config { dir: source.to_owned(), outline: Some(confidence), ..Config::default() }
     }
 
     /// The same with blocks of one more file; none of them stands twice where it can only stand once.

@@ -7,8 +7,8 @@ use crate::expr::{Limits, Scope, Step, Type, Value, evaluate};
 use crate::finding::Reason;
 use crate::source::{Source, SourceId, Span, Text};
 use crate::syntax::{hcl, json};
-use crate::terraform::Options;
 use crate::terraform::config::Files;
+use crate::terraform::{Assignment, Options};
 use crate::workspace::{File, Format, Workspace};
 
 /// What a variable is given.
@@ -92,17 +92,41 @@ impl Options {
         self.env.iter().map(|(name, value)| (name.as_str().into(), Given::Raw(value.as_str().into()))).collect()
     }
 
-    /// What the command line gives to a root: the strongest. Files come before single values.
+    /// What the command line gives to a root: the strongest, and of it the last.
     pub(super) fn of_command_line(&self, root: &str, workspace: &Workspace, parsed: &Files) -> AllGiven {
-        let meant = |dir: &Option<String>| dir.as_deref().is_none_or(|d| d == root);
         let mut given = AllGiven::new();
-        for (_, path) in self.var_files.iter().filter(|(dir, _)| meant(dir)) {
-            if let Some(file) = workspace.by_path(path) {
-                given.extend(of_file(file, parsed));
+        for what in self.meant(root) {
+            match what {
+                Assignment::Value(name, value) => {
+                    given.insert(name.as_str().into(), Given::Raw(value.clone()));
+                }
+                Assignment::File(path) => {
+                    if let Some(file) = workspace.by_path(path) {
+                        given.extend(of_file(file, parsed));
+                    }
+                }
             }
         }
-        let vars = self.vars.iter().filter(|(dir, _, _)| meant(dir));
-        given.extend(vars.map(|(_, name, value)| (name.as_str().into(), Given::Raw(value.as_str().into()))));
         given
+    }
+
+    /// What the environment and the command line give to a root.
+    pub(super) fn all_for(&self, root: &str, workspace: &Workspace, parsed: &Files) -> AllGiven {
+        let mut given = self.of_environment();
+        given.extend(self.of_command_line(root, workspace, parsed));
+        given
+    }
+
+    /// What the command line gives to a root, in its order.
+    fn meant<'a>(&'a self, root: &'a str) -> impl Iterator<Item = &'a Assignment> {
+        self.assigned.iter().filter(move |a| a.root.as_deref().is_none_or(|d| d == root)).map(|a| &a.what)
+    }
+
+    /// The tfvars files that the command line gives to a root.
+    pub(super) fn files_for<'a>(&'a self, root: &'a str) -> impl Iterator<Item = &'a str> {
+        self.meant(root).filter_map(|what| match what {
+            Assignment::File(path) => Some(path.as_str()),
+            Assignment::Value(..) => None,
+        })
     }
 }

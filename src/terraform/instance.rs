@@ -17,7 +17,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::expr::convert::sorted;
-use crate::expr::{Limits, Type, Value, evaluate, types};
+use crate::expr::weight::{Weight, too_large};
+use crate::expr::{Limits, Open, Type, Value, evaluate, types};
 use crate::finding::{Location, Reason};
 use crate::source::{Span, Text};
 use crate::syntax::hcl::{Block, Expr, ExprKind};
@@ -25,6 +26,7 @@ use crate::terraform::Options;
 use crate::terraform::config::Config;
 use crate::terraform::files::ModuleFiles;
 use crate::terraform::given::AllGiven;
+use crate::terraform::outline::Outlines;
 use crate::workspace::Workspace;
 use scope::BlockScope;
 
@@ -32,6 +34,10 @@ use scope::BlockScope;
 const DEPTH: usize = 1_000;
 /// What following one reference counts for in that.
 const REFERENCE: usize = 4;
+/// Values that take more than this many bytes count.
+const LARGE: usize = 64 << 10;
+/// All large values of a root together take at most so many bytes.
+const MEMORY: usize = 512 << 20;
 /// A block with more instances than this is cut off.
 pub const INSTANCES: usize = 10_000;
 
@@ -40,6 +46,7 @@ pub struct Shared<'a> {
     pub workspace: &'a Workspace,
     pub configs: &'a IndexMap<String, Config>,
     pub installed: &'a HashMap<(String, String), String>,
+    pub outlines: &'a Outlines,
     pub options: &'a Options,
     /// Directory of the root module.
     pub root_dir: String,
@@ -48,6 +55,8 @@ pub struct Shared<'a> {
     pub problems: RefCell<Vec<Reason>>,
     /// Module instances made so far.
     pub made: Cell<usize>,
+    /// What the large values made so far take, in bytes.
+    pub taken: Cell<usize>,
 }
 
 impl Shared<'_> {
@@ -57,6 +66,27 @@ impl Shared<'_> {
         if !problems.contains(&reason) {
             problems.push(reason);
         }
+    }
+
+    /// Whether the large values made so far take all that they may.
+    fn is_full(&self) -> bool {
+        self.taken.get() > MEMORY
+    }
+
+    /// A value, where it and all others so far don't take too much; a limit that it met is told.
+    fn within(&self, value: Value, span: Span) -> Value {
+        let weight = Weight::of(&value);
+        let large = weight.total > LARGE;
+        self.taken.set(self.taken.get() + if large { weight.total } else { 0 });
+        if weight.is_too_much() || large && self.is_full() {
+            let instead = too_large(span);
+            instead.reasons().into_iter().flat_map(|r| r.iter()).for_each(|r| self.problem(r.clone()));
+            return instead;
+        }
+        if let Some(limit) = weight.limit {
+            self.problem(limit.clone());
+        }
+        value
     }
 }
 
@@ -74,7 +104,8 @@ pub struct Instance<'a> {
     pub above: Vec<&'a str>,
     memo: RefCell<HashMap<(&'static str, Text), Option<Value>>>,
     children: RefCell<HashMap<Text, Option<Rc<Children<'a>>>>>,
-    expansions: RefCell<HashMap<Span, Rc<Expansion>>>,
+    /// By the block itself: those of an outline share their places.
+    expansions: RefCell<HashMap<*const Block, Rc<Expansion>>>,
 }
 
 /// `each` and `count` of one instance.
@@ -178,10 +209,13 @@ impl<'a> Instance<'a> {
         }
         let files = ModuleFiles { workspace: self.shared.workspace, root: &self.shared.root_dir };
         let scope = BlockScope { instance: self, iteration, extra, files, base };
-        let limits = Limits { depth: (DEPTH - base).min(Limits::default().depth), ..Limits::default() };
+        let standard = Limits::default();
+        // Where there was too much already, what is large isn't made any more.
+        let longest = if self.shared.is_full() { LARGE } else { standard.longest };
+        let limits = Limits { depth: (DEPTH - base).min(standard.depth), longest, ..standard };
         let value = evaluate(expr, &scope, limits).value;
         self.shared.depth.set(before);
-        value
+        self.shared.within(value, expr.span)
     }
 
     /// Runs `make` once for a name; a name that is being made is a cycle.
@@ -276,7 +310,11 @@ impl<'a> Instance<'a> {
     /// All outputs as an object.
     fn outputs(self: &Rc<Self>, span: Span) -> Value {
         let fields = self.config.outputs.keys().filter_map(|n| Some((n.clone(), self.output(n, span)?)));
-        Value::object(sorted(fields.collect::<Vec<_>>()))
+        let fields = sorted(fields.collect::<Vec<_>>());
+        match self.config.outline {
+            Some(_) => Open { attributes: fields, ..self.outlined() }.value(span),
+            None => Value::object(fields),
+        }
     }
 }
 

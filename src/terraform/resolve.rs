@@ -9,7 +9,7 @@ use crate::finding::Reason;
 use crate::source::Text;
 use crate::syntax::hcl::{Attribute, Block, Body, Expr, ExprKind};
 use crate::terraform::instance::{INSTANCES, Instance, Iteration, META, address_of};
-use crate::terraform::{ResolvedAttribute, ResolvedBlock};
+use crate::terraform::{ResolvedAttribute, ResolvedBlock, outline};
 
 /// Blocks nested deeper than this are left out, visibly.
 const DEPTH: usize = 40;
@@ -28,7 +28,7 @@ pub fn block<'a>(
 fn resolved_attribute(attribute: &Attribute, value: Value) -> ResolvedAttribute {
     let literal =
         matches!(attribute.value.kind, ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Null);
-    ResolvedAttribute { span: attribute.span, value_span: attribute.value.span, value, literal }
+    ResolvedAttribute { span: attribute.span, value_span: attribute.value.span, value, literal, written: true }
 }
 
 /// Whether an attribute holds names and keywords rather than an expression.
@@ -67,6 +67,7 @@ impl<'a> Resolving<'_, 'a> {
             attributes: IndexMap::new(),
             blocks: Vec::new(),
             unknown_blocks: IndexMap::new(),
+            outlined: self.instance.config.outline.map(|confidence| outline::outlined(body, confidence)),
         };
         for attribute in body.attributes.iter().filter(|a| depth > 0 || !META.contains(&a.name.name.as_str())) {
             let attribute_ = match names_only(&block.kind.name, &attribute.name.name) {

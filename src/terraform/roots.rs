@@ -1,14 +1,17 @@
 //! Which directories are root modules, and under which environments each is evaluated.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::finding::Reason;
+use crate::knowledge::Knowledge;
 use crate::source::{SourceId, Text};
 use crate::syntax::hcl::Block;
 use crate::terraform::config::{Config, Files, directory, join, literal};
 use crate::terraform::given::{AllGiven, of_file};
+use crate::terraform::plan::Plan;
 use crate::terraform::{Options, ResolvedBlock, UnreadCall, terragrunt};
 use crate::workspace::{File, Workspace};
 
@@ -39,6 +42,31 @@ pub struct RootPlan {
     pub files: Vec<SourceId>,
     /// Blocks of files that Terragrunt lays beside the module's.
     pub generated: Vec<Block>,
+    /// A plan that takes the place of evaluation.
+    pub told: Option<Arc<Plan>>,
+    /// What is known of Terragrunt's module, where it isn't here.
+    pub outline: Option<Config>,
+}
+
+impl RootPlan {
+    /// A directory under an environment, given something, and with nothing else to be said.
+    pub fn plain(dir: &str, environment: String, given: AllGiven) -> Self {
+        RootPlan {
+            dir: dir.to_owned(),
+            module: dir.to_owned(),
+            environment,
+            given,
+            library: false,
+            cut: false,
+            unread: Vec::new(),
+            backend: None,
+            problems: Vec::new(),
+            files: Vec::new(),
+            generated: Vec::new(),
+            told: None,
+            outline: None,
+        }
+    }
 }
 
 /// Local module directories a directory calls.
@@ -56,6 +84,7 @@ pub fn find(
     parsed: &Files,
     configs: &IndexMap<String, Config>,
     options: &Options,
+    knowledge: &Knowledge,
 ) -> Vec<RootPlan> {
     let units = terragrunt::units(workspace, parsed, configs);
     let by_unit = |dir: &str| units.iter().any(|u| u.module.as_deref() == Some(dir));
@@ -87,7 +116,7 @@ pub fn find(
         let library = !configured && (called_in_examples.contains(&config.dir) || in_modules || required);
         plans.extend(environments(workspace, parsed, config, &tfvars, library, options));
     }
-    plans.extend(units.into_iter().map(|unit| unit.plan(configs, options, workspace, parsed)));
+    plans.extend(units.into_iter().map(|unit| unit.plan(configs, options, workspace, parsed, knowledge)));
     plans
 }
 
@@ -151,8 +180,8 @@ fn environments(
     };
     let mut automatic: Vec<&File> = tfvars.iter().copied().filter(|f| order(f).is_some()).collect();
     automatic.sort_by_key(|f| order(f));
-    let named = |f: &File| options.var_files.iter().any(|(_, path)| *path == f.source.path);
-    let others: Vec<&File> = tfvars.iter().copied().filter(|f| order(f).is_none() && !named(f)).collect();
+    let named: Vec<&str> = options.files_for(&config.dir).collect();
+    let others: Vec<&File> = tfvars.iter().copied().filter(|f| order(f).is_none()).collect();
     let mut base = options.of_environment();
     for file in &automatic {
         base.extend(of_file(file, parsed));
@@ -160,20 +189,13 @@ fn environments(
     let stronger = options.of_command_line(&config.dir, workspace, parsed);
     let finish = |environment: String, mut given: AllGiven, cut: bool| {
         given.extend(stronger.clone());
-        RootPlan {
-            dir: config.dir.clone(),
-            module: config.dir.clone(),
-            environment,
-            given,
-            library,
-            cut,
-            unread: Vec::new(),
-            backend: None,
-            problems: Vec::new(),
-            files: Vec::new(),
-            generated: Vec::new(),
-        }
+        RootPlan { library, cut, ..RootPlan::plain(&config.dir, environment, given) }
     };
+    // Whoever names the files says which environment it is: only that one is looked at.
+    if let Some(last) = named.iter().rev().find(|path| !automatic.iter().any(|f| f.source.path == **path)) {
+        let name = options.environment.clone().unwrap_or_else(|| short_name(last).to_owned());
+        return vec![finish(name, base, false)];
+    }
     let mut plans = Vec::new();
     // Where every tfvars file names an environment, nobody applies the root without one.
     if others.is_empty() || !automatic.is_empty() || !stronger.is_empty() {
@@ -194,18 +216,7 @@ fn environments(
 /// `envs/prod.tfvars` and `envs/prod/terraform.tfvars` are `prod`; where two files would be the same, their
 /// directories tell them apart.
 fn environment_names(files: &[&File], root: &str) -> Vec<String> {
-    let short = |path: &str| {
-        let mut parts = path.rsplit('/');
-        let file = parts.next().unwrap_or(path);
-        let stem = file.strip_suffix(".json").unwrap_or(file);
-        let stem = stem.strip_suffix(".tfvars").unwrap_or(stem);
-        let stem = stem.strip_suffix(".auto").unwrap_or(stem);
-        match (stem, parts.next()) {
-            ("terraform", Some(dir)) => dir.to_owned(),
-            _ => stem.to_owned(),
-        }
-    };
-    let names: Vec<String> = files.iter().map(|f| short(&f.source.path)).collect();
+    let names: Vec<String> = files.iter().map(|f| short_name(&f.source.path).to_owned()).collect();
     let below = |f: &File| {
         let dir = directory(&f.source.path);
         let below = if root == "." { dir.as_str() } else { dir.strip_prefix(root).unwrap_or(&dir) };
@@ -216,6 +227,19 @@ fn environment_names(files: &[&File], root: &str) -> Vec<String> {
         if twice { format!("{}/{name}", below(file)) } else { name.clone() }
     };
     files.iter().zip(&names).map(told).collect()
+}
+
+/// The environment that a tfvars file is of, by its name.
+fn short_name(path: &str) -> &str {
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or(path);
+    let stem = file.strip_suffix(".json").unwrap_or(file);
+    let stem = stem.strip_suffix(".tfvars").unwrap_or(stem);
+    let stem = stem.strip_suffix(".auto").unwrap_or(stem);
+    match (stem, parts.next()) {
+        ("terraform", Some(dir)) => dir,
+        _ => stem,
+    }
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use indexmap::IndexMap;
 
 use crate::expr::{Type, Value};
 use crate::finding::Reason;
+use crate::knowledge::Knowledge;
 use crate::source::{SourceId, Span, Text};
 use crate::syntax::hcl::{self, Block};
 use crate::terraform::config::{Config, Files, directory, join};
 use crate::terraform::given::Given;
 use crate::terraform::roots::RootPlan;
 use crate::terraform::walk::pseudo_block;
-use crate::terraform::{Options, ResolvedBlock, UnreadCall};
+use crate::terraform::{Options, ResolvedBlock, UnreadCall, outline};
 use crate::workspace::Workspace;
 use config::{Read, Reader};
 
@@ -83,9 +84,12 @@ impl Unit {
         options: &Options,
         workspace: &Workspace,
         parsed: &Files,
+        knowledge: &Knowledge,
     ) -> RootPlan {
         let mut given = options.of_environment();
-        let variables = self.module.as_ref().and_then(|m| configs.get(m)).map(|c| &c.variables);
+        let outline = if self.module.is_some() { None } else { self.outline(knowledge) };
+        let module = self.module.as_ref().and_then(|m| configs.get(m)).or(outline.as_ref());
+        let variables = module.map(|c| &c.variables);
         match &self.inputs {
             Ok(inputs) => given.extend(inputs.iter().map(|(k, v)| (k.clone(), Given::Value(v.clone())))),
             // Which variables are given anything isn't known: any may be.
@@ -95,7 +99,7 @@ impl Unit {
             }
         }
         given.extend(options.of_command_line(&self.dir, workspace, parsed));
-        let unread = if self.module.is_some() { Vec::new() } else { vec![self.unread()] };
+        let unread = if module.is_some() { Vec::new() } else { vec![self.unread()] };
         RootPlan {
             module: self.module.unwrap_or_default(),
             dir: self.dir,
@@ -108,7 +112,18 @@ impl Unit {
             problems: self.problems,
             files: self.files,
             generated: self.generated,
+            told: None,
+            outline,
         }
+    }
+
+    /// What is known of a published module.
+    fn outline(&self, knowledge: &Knowledge) -> Option<Config> {
+        let (written, span) = self.source.as_ref()?;
+        let (source, version) = registry(written);
+        let none = IndexMap::new();
+        let inputs = self.inputs.as_ref().unwrap_or(&none);
+        outline::of_root((&source, version.as_deref()), *span, inputs, knowledge)
     }
 
     /// The module of a unit, where it isn't here.

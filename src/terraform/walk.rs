@@ -119,6 +119,11 @@ impl Walk<'_> {
             Ok(all) => (all, uncertain),
             Err(reasons) => (vec![(String::new(), Iteration::unknown(reasons))], reasons.first().or(uncertain)),
         };
+        // An outline's blocks stand in the call itself.
+        let callers = match (instance.config.outline, instance.callers.split_last()) {
+            (Some(_), Some((_, above))) => above,
+            _ => &instance.callers,
+        };
         for (key, iteration) in instances {
             if self.full(instance, resource) {
                 return;
@@ -136,7 +141,7 @@ impl Walk<'_> {
                 provider: Some(provider),
                 prevent_destroy: prevent.map_or_else(Value::null, |a| a.value.clone()),
                 block,
-                callers: instance.callers.clone(),
+                callers: callers.to_vec(),
                 uncertain: uncertain.cloned(),
             });
         }
@@ -154,12 +159,14 @@ fn change(instance: &Instance<'_>, block: &Block, resolved: &crate::terraform::R
         "import" => (ChangeKind::Imported, address("to")?, None, Value::bool(false)),
         "removed" => {
             let destroy = resolved.blocks_of("lifecycle").find_map(|l| l.attributes.get("destroy"));
-            // Without a lifecycle block Terraform destroys what is removed.
+            // Without a lifecycle block Terraform destroys what is removed; OpenTofu forgets it.
+            let path = instance.shared.workspace.sources.path(block.span);
+            let destroys = !path.ends_with(".tofu") && !path.ends_with(".tofu.json");
             (
                 ChangeKind::Removed,
                 address("from")?,
                 None,
-                destroy.map_or_else(|| Value::bool(true), |a| a.value.clone()),
+                destroy.map_or_else(|| Value::bool(destroys), |a| a.value.clone()),
             )
         }
         _ => return None,
@@ -171,7 +178,7 @@ fn change(instance: &Instance<'_>, block: &Block, resolved: &crate::terraform::R
 pub(super) fn pseudo_block(span: Span, arguments: IndexMap<Text, Value>) -> crate::terraform::ResolvedBlock {
     let attribute = |value: Value| {
         let at = value.origin.as_ref().map_or(span, |o| o.span);
-        crate::terraform::ResolvedAttribute { span: at, value_span: at, value, literal: false }
+        crate::terraform::ResolvedAttribute { span: at, value_span: at, value, literal: false, written: true }
     };
     crate::terraform::ResolvedBlock {
         header: span,
@@ -180,5 +187,6 @@ pub(super) fn pseudo_block(span: Span, arguments: IndexMap<Text, Value>) -> crat
         attributes: arguments.into_iter().map(|(k, v)| (k, attribute(v))).collect(),
         blocks: Vec::new(),
         unknown_blocks: IndexMap::new(),
+        outlined: None,
     }
 }

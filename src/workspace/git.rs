@@ -113,7 +113,7 @@ fn slash(path: &Path) -> String {
 
 /// `.git` itself, or where a `.git` file points (work trees, submodules).
 #[allow(clippy::disallowed_methods)]
-fn git_dir(top: &Path) -> Option<PathBuf> {
+pub(super) fn git_dir(top: &Path) -> Option<PathBuf> {
     let dot = top.join(".git");
     if dot.is_dir() {
         return Some(dot);
@@ -125,7 +125,7 @@ fn git_dir(top: &Path) -> Option<PathBuf> {
 
 /// The shared directory of a linked work tree.
 #[allow(clippy::disallowed_methods)]
-fn common_dir(git_dir: &Path) -> PathBuf {
+pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
     match std::fs::read_to_string(git_dir.join("commondir")) {
         Ok(text) => git_dir.join(text.trim()),
         Err(_) => git_dir.to_path_buf(),

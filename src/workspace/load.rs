@@ -12,11 +12,11 @@ use crate::workspace::table::Table;
 use crate::workspace::{File, Format, Skipped, Tracking, Unreadable, Workspace};
 
 /// Text read only for credentials is at most this long, in bytes.
-const TEXT_LIMIT: u64 = 1 << 20;
+pub(super) const TEXT_LIMIT: u64 = 1 << 20;
 /// A file with a role is at most this long, in bytes.
-const ROLE_LIMIT: u64 = 8 << 20;
+pub(super) const ROLE_LIMIT: u64 = 8 << 20;
 /// More files than this aren't read.
-const FILE_LIMIT: usize = 200_000;
+pub(super) const FILE_LIMIT: usize = 200_000;
 
 /// What to load beside what the table wants.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +29,25 @@ pub struct LoadOptions {
     pub include: Vec<String>,
     /// Unsaved texts laid over the files, by root-relative path.
     pub overlays: HashMap<String, String>,
+    /// Files that the person running it handed in, wherever they lie.
+    pub given: Vec<Given>,
     /// The home directory, where the personal files of agents are asked for: those the table names are
     /// read, under paths that begin with `~/`.
     pub home: Option<PathBuf>,
+}
+
+/// A file that the person running it handed in (`--plan`, `--var-file`): read whatever its name and place are, and
+/// taken for what it was handed in as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Its path relative to the project root; one that lies elsewhere begins with `../`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// What it is: a name of the table's roles, or one that only such files have.
+    pub role: &'static str,
+    /// How it is written.
+    pub format: Format,
 }
 
 /// Paths of files in the home directory begin with it.
@@ -48,6 +64,17 @@ pub enum LoadError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// A revision to compare with.
+    #[error("--base {revision}: {message}")]
+    Revision {
+        /// As written.
+        revision: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A file or value that was handed in and can't be used.
+    #[error("{}", .0.join("\n"))]
+    Given(Vec<String>),
     /// A glob of the options.
     #[error("glob `{glob}`: {message}")]
     Glob {
@@ -82,6 +109,14 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
     for path in options.overlays.keys().filter(|p| !candidates.iter().any(|c| c.path == **p)).collect::<Vec<_>>() {
         candidates.push(Candidate { path: path.clone(), full: root.join(path), ignored: false, link: false });
     }
+    for given in options.given.iter().filter(|g| !candidates.iter().any(|c| c.path == g.path)).collect::<Vec<_>>() {
+        candidates.push(Candidate {
+            path: given.path.clone(),
+            full: root.join(&given.path),
+            ignored: false,
+            link: false,
+        });
+    }
     if let Some(home) = &options.home {
         // A directory of the project that has this name is no one's home.
         candidates.retain(|c| !c.path.starts_with(HOME));
@@ -95,12 +130,14 @@ pub fn load(root: &Path, options: &LoadOptions) -> Result<Workspace, LoadError> 
     }
     let read: Vec<_> = candidates
         .par_iter()
-        .map(|c| match options.overlays.get(&c.path) {
-            Some(text) => Outcome::Text(text.clone()),
-            None => read(&root, c, options),
+        .map(|c| match (options.overlays.get(&c.path), options.given.iter().find(|g| g.path == c.path)) {
+            (Some(text), _) => Outcome::Text(text.clone()),
+            (None, Some(given)) => Outcome::Text(given.text.clone()),
+            (None, None) => read(&root, c, options),
         })
         .collect();
-    Ok(assemble(root, git.as_ref(), candidates, read, skipped, options.home.is_some()))
+    skipped.retain(|s| !options.given.iter().any(|g| g.path == s.path));
+    Ok(assemble(root, git.as_ref(), candidates, read, skipped, &options.given, options.home.is_some()))
 }
 
 /// The personal files of agents that are there. (A link may lead anywhere: they are the caller's own.)
@@ -113,7 +150,7 @@ fn personal(home: &Path) -> Vec<Candidate> {
         .collect()
 }
 
-fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
+pub(super) fn globs(list: &[String]) -> Result<globset::GlobSet, LoadError> {
     let mut builder = globset::GlobSetBuilder::new();
     for glob in list {
         let error = |e: &globset::Error| LoadError::Glob { glob: glob.clone(), message: e.kind().to_string() };
@@ -266,6 +303,7 @@ pub(super) fn assemble(
     candidates: Vec<Candidate>,
     read: Vec<Outcome>,
     mut skipped: Vec<Skipped>,
+    given: &[Given],
     personal: bool,
 ) -> Workspace {
     let table = Table::get();
@@ -293,7 +331,14 @@ pub(super) fn assemble(
         if role.is_empty() && has_shell_shebang(&text) {
             (role, format) = ("shell-script".into(), Format::Shell);
         }
-        let template = is_template(&candidate.path, &text, &role);
+        if role.is_empty() && is_kubernetes(&candidate.path, &text) {
+            (role, format) = ("kubernetes".into(), Format::Yaml);
+        }
+        let given = given.iter().find(|g| g.path == candidate.path);
+        if let Some(given) = given {
+            (role, format) = (given.role.into(), given.format);
+        }
+        let template = given.is_none() && is_template(&candidate.path, &text, &role);
         let source = sources.add(candidate.path.clone(), &text);
         files.push(File {
             source,
@@ -304,7 +349,8 @@ pub(super) fn assemble(
             } else {
                 git.map_or(Tracking::Unknown, |g| g.tracking(&candidate.path, candidate.ignored))
             },
-            undeployed: is_undeployed(table, &candidate.path),
+            // Whoever hands a file in means it.
+            undeployed: given.is_none() && is_undeployed(table, &candidate.path),
             template,
             role,
         });
@@ -324,6 +370,13 @@ fn has_shell_shebang(text: &str) -> bool {
     let first = text.lines().next().unwrap_or("");
     first.starts_with("#!")
         && ["sh", "bash", "dash", "ksh", "zsh"].iter().any(|s| first.split(['/', ' ']).any(|w| w == *s))
+}
+
+/// A manifest: YAML with `apiVersion` and `kind` at the top, and nothing of a template in it.
+fn is_kubernetes(path: &str, text: &str) -> bool {
+    let yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let says = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
+    yaml && says("apiVersion:") && says("kind:") && !text.contains("{{") && !text.contains("{%")
 }
 
 fn is_undeployed(table: &Table, path: &str) -> bool {

@@ -104,6 +104,7 @@ impl Made {
             terraform: provider == "aws",
             names: Vec::new(),
             given: Vec::new(),
+            restores: Vec::new(),
             hazards: IndexMap::new(),
         });
         self.model.stores.len() - 1
@@ -170,6 +171,9 @@ impl Made {
             local: false,
             undeployed: false,
             confidence: Confidence::High,
+            stores: Vec::new(),
+            loaded: false,
+            handed: None,
         });
         self.model.credentials.len() - 1
     }
@@ -194,6 +198,8 @@ impl Made {
             local: false,
             undeployed: false,
             confidence: Confidence::High,
+            gates: Vec::new(),
+            bare: false,
         });
         self.model.grants.len() - 1
     }
@@ -223,7 +229,8 @@ impl Made {
 
     /// What the model says about an agent and a store.
     pub fn path(&mut self, agent: usize, store: usize, grant: usize, act: &Act, credential: Option<usize>) {
-        let best = Way { grant, act: act.clone(), credential, calls: 1, confidence: Confidence::High };
+        let best =
+            Way { grant, act: act.clone(), credential, calls: 1, takes_copies: false, confidence: Confidence::High };
         self.model.paths.push(Path {
             agent,
             store,
@@ -257,6 +264,7 @@ fn located(provider: &str, project: Option<&str>, store: Option<&str>) -> Locate
         provider: provider.into(),
         account: Account::Ordinary,
         project: project.map(Into::into),
+        environment: None,
         region: None,
         parent: None,
         store: store.map(Into::into),
@@ -274,12 +282,15 @@ pub fn act(id: &str, call: &str, provider: &str, destroys: &[&str], blast: Blast
         command: id.replace('-', " "),
         provider: Some(provider.into()),
         tool: provider.into(),
+        runs: None,
         destroys: destroys.iter().map(|d| (*d).to_owned()).collect(),
         blast,
         undo: None,
         undo_days: 0.0,
         may: false,
+        untold_type: false,
         target: Target::Remote,
+        asks: None,
         in_sight: true,
         confidence: Confidence::High,
     }
@@ -354,6 +365,7 @@ pub fn incident() -> Made {
     let apply = Act {
         provider: None,
         tool: "terraform".into(),
+        runs: Some(lastcopy::knowledge::operations::Runs::Terraform),
         may: true,
         ..act("terraform-apply", "terraform apply", "terraform", &["any"], Blast::Store)
     };
@@ -428,6 +440,7 @@ pub fn hundred() -> Made {
     let apply = Act {
         provider: None,
         tool: "terraform".into(),
+        runs: Some(lastcopy::knowledge::operations::Runs::Terraform),
         may: true,
         ..act("terraform-apply", "terraform apply", "terraform", &["any"], Blast::Store)
     };

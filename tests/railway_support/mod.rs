@@ -133,8 +133,15 @@ pub fn describe(workspace: &Workspace, projects: &[Project]) -> String {
                 };
                 writeln!(out, "    {} = {value} at {}", v.name.as_str(), line(workspace, v.span)).unwrap();
             }
-            for (key, span) in &s.ignored_keys {
-                writeln!(out, "    ignored: {} at {}", key.as_str(), line(workspace, *span)).unwrap();
+            for railway::ignored::Ignored { key, span, meant, .. } in &s.ignored_keys {
+                writeln!(
+                    out,
+                    "    ignored: {} at {} (to {})",
+                    key.as_str(),
+                    line(workspace, *span),
+                    meant.words().unwrap_or("nothing")
+                )
+                .unwrap();
             }
             if let Some(r) = &s.maybe {
                 writeln!(out, "    may not exist: {}", r.message).unwrap();

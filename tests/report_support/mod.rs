@@ -292,6 +292,8 @@ pub fn pocketos() -> Case {
             "whether `module.fleet.aws_db_instance.main` is protected: give var.protect a value (--var protect=…)"
                 .into(),
         )],
+        cut_off: vec![(Some(case.span("infra/main.tf", "var.protect")), "limit", "20000 instances: only the first 10000 are looked at".into())],
+        unread_modules: vec![(case.span("infra/main.tf", "var.protect"), "module.other".into(), "acme/db/aws".into())],
         notes: vec!["no environment is labelled in infra/: taken as production; `environments:` in lastcopy.yaml says otherwise".into()],
     };
     case.rules = vec![

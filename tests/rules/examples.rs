@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lastcopy::cli::test::{Which, test};
 use lastcopy::expr::Value;
 use lastcopy::finding::Reason;
-use lastcopy::rules::examples::{Seen, seen};
+use lastcopy::rules::examples::{Case, Seen, seen};
 use lastcopy::rules::{Options, RuleSet, evaluate};
 use lastcopy::workspace::{in_memory, read_dir_texts};
 
@@ -58,7 +58,7 @@ fn with_examples(examples: &str) -> String {
 
 fn tested(rule: &str, cases: &Files) -> (String, u8) {
     let rules = set(&[rule]);
-    let tested = test(&rules, Which::Added, cases, &|files| run(&rules, files));
+    let tested = test(&rules, Which::Added, cases, &|case| run(&rules, &case.files));
     (tested.text, tested.code)
 }
 
@@ -101,8 +101,8 @@ fn a_rule_that_is_mistaken_fails() {
     let wrong = |when: &str, message: &str| {
         let text = rule("true", when, message);
         let rules = set(&[&text]);
-        let run = |files: &Files| {
-            run(&rules, &files.iter().map(|(k, v)| (k.clone(), v.replace("# nothing", "resource"))).collect())
+        let run = |case: &Case| {
+            run(&rules, &case.files.iter().map(|(k, v)| (k.clone(), v.replace("# nothing", "resource"))).collect())
         };
         let tested = test(&rules, Which::Added, &Files::new(), &run);
         assert_eq!(tested.code, 1);
@@ -136,6 +136,10 @@ fn cases_in_folders() {
         text,
         "my-rule good `wrong`: finding at main.tf:1 (`s0` is not what I like) not expected\n1 rules, 5 examples: 1 failed\n"
     );
+    let options = files(&[("my-rule/good/a/main.tf", "x"), ("my-rule/good/a/options.yaml", "plan: [plan.json]\n")]);
+    let (text, code) = tested(RIGHT, &options);
+    assert_eq!(code, 2);
+    assert!(text.contains("my-rule/good/a: options.yaml names `plan.json`, and there is no such file"), "{text}");
     let broken = files(&[
         ("my-rule/bad/none/main.tf", "resource\n"),
         ("my-rule/worse/x/main.tf", ""),

@@ -191,6 +191,24 @@ fn every_error_says_where_and_what_was_meant() {
 }
 
 #[test]
+fn an_example_may_be_run_with_its_own_files_only() {
+    let with =
+        |options: &str| errors(&changed("    - name: two\n", &format!("    - name: two\n      options: {options}\n")));
+    assert_eq!(with("{plan: [main.tf], var-file: [\"infra=main.tf\"]}"), "no error\n");
+    for (options, wanted) in [
+        ("{plans: [main.tf]}", "unknown key `plans`; did you mean `plan`?"),
+        ("{var_file: [main.tf]}", "unknown key `var_file`; did you mean `var-file`?"),
+        ("{plan: main.tf}", "`plan` is a list of texts"),
+        ("[main.tf]", "`options` is a mapping with the keys `plan`, `var-file`"),
+        ("{plan: [man.tf]}", "the example has no file `man.tf`; did you mean `main.tf`?"),
+        ("{var-file: [\"a=b\"]}", "the example has no file `a=b`"),
+    ] {
+        let told = with(options);
+        assert!(told.contains(wanted), "{options}: {told}");
+    }
+}
+
+#[test]
 fn the_same_id_twice_and_folders_that_hold_no_rules() {
     let mut rules = RuleSet::embedded();
     let before = rules.iter().count();

@@ -1,5 +1,6 @@
 //! A project of a few Terraform files, joined.
 
+use lastcopy::finding::Finding;
 use lastcopy::model::Model;
 use lastcopy::model::located::Blast;
 use lastcopy::model::store::{Caller, Copy, Store};
@@ -7,8 +8,8 @@ use lastcopy::pipeline;
 use lastcopy::pipeline::roots::Root;
 use lastcopy::pipeline::session::{Options, Session};
 
-/// The model of a project with these files.
-pub fn model(files: &[(&str, &str)]) -> Model {
+/// A directory with these files.
+fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Root) {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join(".git")).unwrap();
     for (path, text) in files {
@@ -17,9 +18,25 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         std::fs::write(path, text).unwrap();
     }
     let root = Root { dir: dir.path().to_owned(), under: None, files: Vec::new(), prefix: String::new() };
+    (dir, root)
+}
+
+/// The model of a project with these files.
+pub fn model(files: &[(&str, &str)]) -> Model {
+    let (_dir, root) = project(files);
     let session = Session::open(&root, &Options { today: "2026-11-24".into(), ..Options::default() }).unwrap();
     let request = session.request(&root);
     pipeline::project(&request, &session.config, &session.knowledge).unwrap().model
+}
+
+/// Everything the built-in rules find in a project with these files, undecided outcomes included.
+pub fn found(files: &[(&str, &str)]) -> Vec<Finding> {
+    let (_dir, root) = project(files);
+    let session = Session::open(&root, &Options { today: "2026-11-24".into(), ..Options::default() }).unwrap();
+    let request = session.request(&root);
+    let project = pipeline::project(&request, &session.config, &session.knowledge).unwrap();
+    let rules = session.chosen_rules(&[], &[]).unwrap();
+    pipeline::judge(project, &rules, &session.config, &request, &session.knowledge).findings
 }
 
 /// The model of one `main.tf`.

@@ -6,6 +6,7 @@ use std::fs;
 use std::sync::Arc;
 
 use lastcopy::expr::functions::encoding::json_text;
+use lastcopy::knowledge::Knowledge;
 use lastcopy::syntax::hcl;
 use lastcopy::terraform::{Evaluation, Options, Resource, evaluate};
 use lastcopy::workspace::{Format, LoadOptions, Workspace, load};
@@ -35,7 +36,7 @@ pub fn run_with(workspace: &Workspace, options: &Options) -> Vec<Evaluation> {
             _ => None,
         })
         .collect();
-    evaluate(workspace, &parsed, options)
+    evaluate(workspace, &parsed, options, &Knowledge::embedded())
 }
 
 pub fn attribute(resource: &Resource, name: &str) -> String {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Evaluator;
 use crate::expr::convert::{normalized, to_bool, to_text};
 use crate::expr::unify::converts;
+use crate::expr::weight::{LONGEST, too_long};
 use crate::expr::{Type, Value};
 use crate::finding::Reason;
 use crate::source::{Span, Text};
@@ -12,9 +13,6 @@ use crate::syntax::hcl::{Expr, Part};
 
 /// Directives nested deeper than this are left out.
 const DEPTH: usize = 400;
-/// A string longer than this many bytes isn't made.
-const LONGEST: usize = 16 << 20;
-
 /// A string of more parts than this isn't told in parts.
 const PARTS: usize = 256;
 
@@ -81,8 +79,8 @@ impl Evaluator<'_> {
         }
         let mut state = State::default();
         self.parts(parts, span, &mut state, 0);
-        if state.text.len() > LONGEST {
-            return Value::unknown(Reason::at("limit", "the string is too long", span));
+        if state.text.len() > self.limits.longest {
+            return too_long(span);
         }
         let value = match state.unknown.take() {
             Some(reasons) => {
@@ -98,7 +96,7 @@ impl Evaluator<'_> {
     /// Appends parts; what comes after the first unknown isn't appended, so that the text is a prefix.
     #[allow(clippy::only_used_in_recursion)]
     fn parts(&self, parts: &[Part], span: Span, state: &mut State, depth: usize) {
-        if depth > DEPTH || state.text.len() > LONGEST {
+        if depth > DEPTH || state.text.len() > self.limits.longest {
             return;
         }
         for part in parts {

@@ -12,6 +12,7 @@ use super::string::{arg, text};
 use super::{Answer, Call, Function, could_be, string, strings};
 use crate::expr::convert::{to_bool, to_number, to_text};
 use crate::expr::evaluate::prefix;
+use crate::expr::weight::{HEAVIEST, LONGEST, too_large, too_long};
 use crate::expr::{Kind, Number, Type, Value};
 use crate::finding::Reason;
 use crate::source::Span;
@@ -55,12 +56,18 @@ fn formatlist(call: &Call<'_, '_>) -> Answer {
     }
     let pattern = arg(call, 0)?;
     let mut lines = Vec::new();
+    let mut made = 0;
     for i in 0..length.unwrap_or(1) {
         let row: Option<Vec<Value>> =
             rest.iter().map(|v| v.items().map_or(Some(v.clone()), |items| items.get(i).cloned())).collect();
         let row = row.ok_or("lists of different lengths")?;
         nulls_of(&row, &pattern)?;
-        lines.push(format(&pattern, &row, call.span)?);
+        let line = format(&pattern, &row, call.span)?;
+        made += line.as_str().map_or(0, str::len);
+        if made > HEAVIEST {
+            return Ok(too_large(call.span));
+        }
+        lines.push(line);
     }
     Ok(Value::list(lines))
 }
@@ -231,6 +238,9 @@ fn format(pattern: &str, args: &[Value], span: Span) -> Answer {
         if chars.next_if_eq(&'%').is_some() {
             out.extend(unknown.is_none().then_some('%'));
             continue;
+        }
+        if out.len() > LONGEST {
+            return Ok(too_long(span));
         }
         let verb = Verb::read(&mut chars)?;
         next = verb.index.unwrap_or(next);

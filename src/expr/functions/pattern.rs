@@ -6,6 +6,7 @@ use super::Takes::String as Str;
 use super::string::{arg, text};
 use super::{Answer, Call, Function, string};
 use crate::expr::convert::sorted;
+use crate::expr::weight::{LONGEST, too_long};
 use crate::expr::{Type, Value};
 
 /// The family.
@@ -236,8 +237,23 @@ fn replace(call: &Call<'_, '_>) -> Answer {
         Some(pattern) if from.len() > 1 => {
             let translated = translated(pattern).ok_or("not a regular expression")?;
             let regex = regex::RegexBuilder::new(&translated).size_limit(1 << 20).build();
-            text(&regex.map_err(|_| "not a regular expression")?.replace_all(&s, to.as_str()))
+            let regex = regex.map_err(|_| "not a regular expression")?;
+            // Each `$` may stand for all of the text.
+            if to.len() + to.matches('$').count().saturating_mul(s.len()) > LONGEST {
+                return Ok(too_long(call.span));
+            }
+            let mut made = 0;
+            let replaced = regex.replace_all(&s, |found: &regex::Captures<'_>| {
+                let mut piece = String::new();
+                if made <= LONGEST {
+                    found.expand(&to, &mut piece);
+                }
+                made += piece.len();
+                piece
+            });
+            if made > LONGEST { Ok(too_long(call.span)) } else { text(&replaced) }
         }
+        _ if s.matches(from.as_str()).count().saturating_mul(to.len()) > LONGEST => Ok(too_long(call.span)),
         _ => text(&s.replace(&from, &to)),
     }
 }

@@ -6,6 +6,7 @@ use super::Takes::{Number as Num, String as Str, Strings};
 use super::numeric::whole;
 use super::{Answer, Call, Function, boolean, string, strings};
 use crate::expr::convert::{normalized, to_text};
+use crate::expr::weight::{LONGEST, too_large, too_long};
 use crate::expr::{Type, Value};
 
 /// The family.
@@ -103,6 +104,9 @@ fn join(call: &Call<'_, '_>) -> Answer {
     let mut joined = String::new();
     let mut first = true;
     for item in call.args.iter().skip(1).filter_map(Value::items).flatten() {
+        if joined.len() > LONGEST {
+            return Ok(too_long(call.span));
+        }
         if !std::mem::replace(&mut first, false) {
             joined.push_str(&separator);
         }
@@ -118,6 +122,9 @@ fn join(call: &Call<'_, '_>) -> Answer {
 
 fn split(call: &Call<'_, '_>) -> Answer {
     let (separator, s) = (arg(call, 0)?, arg(call, 1)?);
+    if s.matches(separator.as_str()).count() > call.evaluator.limits.elements {
+        return Ok(too_large(call.span));
+    }
     let items: Vec<Value> = if s.is_empty() && separator.is_empty() {
         Vec::new()
     } else if separator.is_empty() {
@@ -130,7 +137,11 @@ fn split(call: &Call<'_, '_>) -> Answer {
 
 fn indent(call: &Call<'_, '_>) -> Answer {
     let spaces = usize::try_from(whole(call, 0)?).ok().filter(|n| *n < 10_000).ok_or("too many spaces")?;
-    text(&arg(call, 1)?.replace('\n', &format!("\n{}", " ".repeat(spaces))))
+    let s = arg(call, 1)?;
+    if s.len() + s.matches('\n').count() * spaces > LONGEST {
+        return Ok(too_long(call.span));
+    }
+    text(&s.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
 
 /// Each character by itself, as Go maps case: one that would become several stays.

@@ -8,13 +8,16 @@ use crate::config::StatedCopy;
 use crate::expr::Value;
 use crate::finding::{Confidence, Place, Reason, Role};
 use crate::model::inputs::Inputs;
+use crate::model::join::{jobs, recovery, workloads};
 use crate::model::located::{Account, Located};
 use crate::model::store::{Copy, Store};
+use crate::railway;
 use crate::railway::dumps::{self, Dump, DumpTarget};
 
 /// Every known copy. A bucket that is only the target of dumps is told as a copy, not as a store of
 /// its own: its `holds` becomes `derived`.
 pub fn copies(inputs: &Inputs<'_>, stores: &mut [Store]) -> Vec<Copy> {
+    workloads::tell(inputs, stores);
     let mut all = Vec::new();
     for (index, store) in stores.iter().enumerate() {
         all.extend(made(index, store));
@@ -27,9 +30,14 @@ pub fn copies(inputs: &Inputs<'_>, stores: &mut [Store]) -> Vec<Copy> {
             all.extend(dumped(inputs, stores, &dump, &project.environment, &project.name));
         }
     }
-    let holders: Vec<usize> = all.iter().filter(|c| c.kind == "dump").filter_map(|c| c.held_in).collect();
+    all.extend(workloads::copies(inputs, stores));
+    jobs::join(inputs, &jobs::jobs(inputs), stores, &mut all);
+    recovery::stated(inputs, stores);
+    let sure = |c: &&Copy| c.kind == "dump" && c.exists.as_bool() == Some(true) && c.held_in != Some(c.store);
+    let holders: Vec<usize> = all.iter().filter(sure).filter_map(|c| c.held_in).collect();
     for holder in holders {
-        if let Some(store) = stores.get_mut(holder) {
+        // A bucket that Terraform makes may hold more than the dumps.
+        if let Some(store) = stores.get_mut(holder).filter(|s| !s.terraform) {
             "derived".clone_into(&mut store.holds);
         }
     }
@@ -107,6 +115,7 @@ fn stated(index: usize, copy: &StatedCopy) -> Copy {
             provider,
             account,
             project: None,
+            environment: None,
             region: None,
             parent: None,
             store: Some(copy.place.clone()),
@@ -126,7 +135,7 @@ fn stated(index: usize, copy: &StatedCopy) -> Copy {
 fn dumped(inputs: &Inputs<'_>, stores: &[Store], dump: &Dump, environment: &str, project: &str) -> Option<Copy> {
     let of = dump.of.as_ref().ok()?;
     let here = |s: &Store| {
-        s.provider == "railway"
+        s.provider == railway::PROVIDER
             && s.located.project.as_deref() == Some(project)
             && s.environments.iter().any(|e| e == environment)
     };
@@ -202,6 +211,7 @@ fn outside(inputs: &Inputs<'_>, endpoint: &str, bucket: Option<&str>) -> Located
         provider: provider.to_owned(),
         account: Account::Unknown,
         project: None,
+        environment: None,
         region: None,
         parent: None,
         store: Some(bucket.unwrap_or(endpoint).to_owned()),

@@ -235,6 +235,7 @@ fn holder(resource: &Resource, title: &str, rights: &Rights, evaluation: &Evalua
             provider: rights.provider.clone(),
             account: Account::Ordinary,
             project: None,
+            environment: None,
             region: None,
             parent: None,
             store: None,

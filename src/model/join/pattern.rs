@@ -7,8 +7,25 @@ use crate::terraform::Resource;
 /// Stands for a part that isn't known.
 const UNKNOWN: char = '\u{1}';
 
+/// The identifier of a resource: the one that it is known to have (a plan tells it), or else what its type's form
+/// makes of its attributes.
+pub fn identifier(parts: &str, resource: &Resource) -> String {
+    let made = form(parts, resource);
+    if !made.contains(UNKNOWN) {
+        return made;
+    }
+    let values = resource.block.attributes.values().filter_map(|a| a.value.as_str());
+    let mut fitting: Vec<&str> = values.filter(|v| !v.contains('*') && covers(v, &made).is_none()).collect();
+    fitting.sort_unstable();
+    fitting.dedup();
+    match fitting.as_slice() {
+        [one] => (*one).to_owned(),
+        _ => made,
+    }
+}
+
 /// The identifier of a resource, by its type's form: parts in braces are its attributes.
-pub fn form(form: &str, resource: &Resource) -> String {
+fn form(form: &str, resource: &Resource) -> String {
     let mut text = String::new();
     let mut rest = form;
     while let Some((literal, after)) = rest.split_once('{') {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::expr::{Type, Value};
 use crate::finding::{Place, Reason, Role};
 use crate::knowledge::stores::{
-    Attachment, COPY_CLASSES, GUARD_CLASSES, HAZARD_CLASSES, Provider, Reference, StoreType,
+    Attachment, COPY_CLASSES, DERIVED_CLASS, GUARD_CLASSES, HAZARD_CLASSES, Provider, RESTORE_CLASS, Reference,
+    StoreType,
 };
 use crate::model::join::pattern;
 use crate::model::join::setting::{self, Setting};
@@ -14,7 +15,7 @@ use crate::model::join::tags;
 use crate::model::join::whereabouts::{self, Scene, symbols};
 use crate::model::located::{Account, Located};
 use crate::model::lookup::{self, Of};
-use crate::model::store::{Given, Store};
+use crate::model::store::{Given, Restore, Store};
 use crate::source::Sources;
 use crate::terraform::{Mode, ResolvedBlock, Resource};
 
@@ -32,6 +33,8 @@ pub struct References<'a> {
     pub(super) scene: &'a Scene<'a>,
     sources: &'a Sources,
     all: Vec<Referrer<'a>>,
+    /// Resources that attach a volume to a machine.
+    attached: Vec<&'a Resource>,
 }
 
 impl<'a> References<'a> {
@@ -47,7 +50,13 @@ impl<'a> References<'a> {
                 all.push(Referrer { resource, platform, reference, via });
             }
         }
-        References { scene, sources, all }
+        let attaches = |r: &&Resource| {
+            let platform = scene.knowledge.platform_of(&r.type_);
+            platform.is_some_and(|p| p.attachments.iter().any(|a| r.type_ == a.r#type.as_str()))
+        };
+        let managed = scene.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let attached = managed.filter(attaches).collect();
+        References { scene, sources, all, attached }
     }
 
     /// Adds to a store what others give it.
@@ -90,7 +99,9 @@ impl<'a> References<'a> {
         if !meant || referrer.resource.address == target.address {
             return Value::bool(false);
         }
-        lookup::together([self.applies(referrer), self.refers(referrer, target, row, store)], Of::Every)
+        let fits = reference.target_when.iter().map(|c| lookup::holds(&target.block, c));
+        let refers = [self.applies(referrer), self.refers(referrer, target, row, store)];
+        lookup::together(refers.into_iter().chain(fits), Of::Every)
     }
 
     /// The machines a volume is attached to.
@@ -101,7 +112,7 @@ impl<'a> References<'a> {
                 refers(&attachment.volume).any(|v| self.scene.referred_all(v).any(|r| r.address == target.address));
             this.then(|| refers(&attachment.machine).find_map(|v| self.scene.referred(v))).flatten()
         };
-        let attached = self.scene.evaluation.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let attached = self.attached.iter().copied();
         let all = attached.filter_map(|r| of(r, platform.attachments.iter().find(|a| r.type_ == a.r#type.as_str())?));
         all.collect()
     }
@@ -193,7 +204,7 @@ impl<'a> References<'a> {
                 Value::bool(lookup::values(block, &reference.from).into_iter().any(one))
             }
             by => {
-                let arn = row.arn.as_deref().filter(|_| by == "arn").map(|form| pattern::form(form, target));
+                let arn = row.arn.as_deref().filter(|_| by == "arn").map(|form| pattern::identifier(form, target));
                 let same_module = referrer.resource.module == target.module;
                 let one = |value: &Value| self.is_target(value, reference, target, store, arn.as_deref(), same_module);
                 let meant = lookup::together(lookup::values(block, &reference.from).into_iter().map(one), Of::Any);
@@ -319,10 +330,15 @@ impl<'a> References<'a> {
         if refers.is_unknown() && switch.on.as_bool() != Some(false) {
             switch.on = refers;
         }
-        if class == "transient" {
+        if class == DERIVED_CLASS {
             if switch.on.as_bool() == Some(true) && store.holds == "primary" {
-                class.clone_into(&mut store.holds);
+                "transient".clone_into(&mut store.holds);
             }
+            return;
+        }
+        if class == RESTORE_CLASS {
+            let title = gives.title.clone().unwrap_or_else(|| "a restore".to_owned());
+            store.restores.push(Restore { title, place, exists: switch.on, runbook: None, on: None });
             return;
         }
         let group = match class {

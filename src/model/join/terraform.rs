@@ -24,13 +24,17 @@ const TRANSIENT_DAYS: f64 = 30.0;
 pub fn stores(inputs: &Inputs<'_>) -> Vec<Store> {
     let mut all: Vec<Store> = Vec::new();
     let state = state_stores(inputs);
-    for evaluation in inputs.terraform {
+    let declared = inputs.terraform.iter().map(|e| (e, true));
+    for (evaluation, terraform) in declared.chain(inputs.manifests.evaluations.iter().map(|e| (e, false))) {
         let scene = Scene::of(inputs.knowledge, evaluation);
         let references = References::of(&scene, &inputs.workspace.sources);
         let mut here = Vec::new();
         for resource in evaluation.resources.iter().filter(|r| r.mode == Mode::Managed) {
             let Some((platform, row)) = inputs.knowledge.store_type(&resource.type_) else { continue };
             let mut store = build(inputs, &scene, resource, platform, row);
+            if !terraform {
+                outside_of_terraform(inputs, platform, &mut store);
+            }
             references.join(resource, platform, row, &mut store);
             if store.holds == "primary" && empties_itself(&store) {
                 "transient".clone_into(&mut store.holds);
@@ -111,11 +115,28 @@ fn same_copies(a: &[Given], b: &[Given]) -> bool {
         })
 }
 
+/// What a manifest declares: no guard of Terraform's, no root, and perhaps somebody's own machine.
+fn outside_of_terraform(inputs: &Inputs<'_>, platform: &Provider, store: &mut Store) {
+    store.terraform = false;
+    store.roots.clear();
+    store.environments.clear();
+    if let Some(slot) = store.guards.get_mut("terraform") {
+        *slot = Switch::missing(store.place.clone());
+    }
+    let path = inputs.workspace.sources.path(store.place.span);
+    let text = inputs.workspace.file(store.file).map_or("", |f| &f.source.text);
+    let marked = platform.deployed_marks.iter().any(|mark| text.contains(mark.as_str()));
+    if platform.unlabelled_is_local && !marked && !environments::of_path(path).known {
+        store.production = false;
+    }
+}
+
 fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: &Provider, row: &StoreType) -> Store {
     let evaluation = scene.evaluation;
     let sources = &inputs.workspace.sources;
     let block = &resource.block;
     let file = inputs.workspace.file(block.span.source);
+    let called_from = resource.callers.first().and_then(|c| inputs.workspace.file(c.span.source));
     let place = Arc::new(Place {
         span: block.header,
         slot: crate::finding::Slot::None,
@@ -136,11 +157,12 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
     {
         *slot = prevented;
     }
+    let (subject, name) = told_by(resource);
     let derived = lookup::together(row.derived_when.iter().map(|c| lookup::holds(block, c)), Of::Any);
     Store {
         address: resource.address_without_keys.clone(),
-        subject: format!("{}.{}", resource.type_.as_str(), resource.name.as_str()),
-        name: resource.name.as_str().to_owned(),
+        subject,
+        name,
         provider: platform.provider.clone(),
         platform: platform.title.clone(),
         r#type: row.r#type.clone(),
@@ -155,6 +177,7 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         makes: setting.switches(&MAKES, &row.copies),
         hazards: setting.hazards(&HAZARDS, &row.hazards),
         given: Vec::new(),
+        restores: Vec::new(),
         place,
         destroyed_by: row.destroyed_by.clone(),
         replaces_on: row.replaces_on.clone(),
@@ -163,19 +186,35 @@ fn build(inputs: &Inputs<'_>, scene: &Scene<'_>, resource: &Resource, platform: 
         production: environment.production,
         // What may be a replica isn't told as sure.
         checked: row.tier == Tier::Checked,
-        confidence: confidence(row.tier).min(environment.confidence).min(if derived.is_unknown() {
-            Confidence::Low
-        } else {
-            Confidence::High
-        }),
+        confidence: [
+            confidence(row.tier),
+            environment.confidence,
+            if derived.is_unknown() { Confidence::Low } else { Confidence::High },
+            block.outlined.as_ref().map_or(Confidence::High, |o| o.confidence),
+        ]
+        .into_iter()
+        .min()
+        .unwrap_or(Confidence::Low),
         stakes: Stakes::Loss,
         instances: vec![resource.address.clone()],
         callers: resource.callers.clone(),
         attributes: lookup::value(block),
-        undeployed: file.is_some_and(|f| f.undeployed),
+        // What an example calls is there for the example; whoever hands in a plan deploys it.
+        undeployed: evaluation.planned.is_none() && file.into_iter().chain(called_from).any(|f| f.undeployed),
         library: evaluation.library,
         terraform: true,
         names: row.names.iter().filter_map(|n| lookup::string(block, n)).map(Into::into).collect(),
+    }
+}
+
+/// What a resource is told apart by in its file, and its name. One of a module that is only known stands in the call:
+/// there it is told by that.
+fn told_by(resource: &Resource) -> (String, String) {
+    let own = format!("{}.{}", resource.type_.as_str(), resource.name.as_str());
+    let called = resource.address_without_keys.strip_suffix(&format!(".{own}")).and_then(|m| m.rsplit('.').next());
+    match called.filter(|_| resource.block.outlined.is_some()) {
+        Some(call) => (format!("module.{call}.{own}"), call.to_owned()),
+        None => (own, resource.name.as_str().to_owned()),
     }
 }
 

@@ -60,6 +60,7 @@ impl Values<'_> {
                         ]),
                     ),
                     ("others_survive_project", strings(others.map(|c| c.address.as_str()))),
+                    ("same_store", Value::bool(copy.held_in == Some(copy.store))),
                     ("exists", copy.exists.clone()),
                     ("automatic", Value::bool(copy.automatic)),
                     ("retention_days", copy.retention_days.clone()),

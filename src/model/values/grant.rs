@@ -33,6 +33,14 @@ impl Values<'_> {
             if first != grant.agent && grant.unknown.is_none() {
                 continue;
             }
+            // What a model decides on one surface runs on another by the same line: that is told.
+            let same = |g: &Grant| (g.span, &g.entry) == (grant.span, &grant.entry) && g.unknown.is_none();
+            if grant.how == How::Gated
+                && grant.entry != "default"
+                && self.model.grants.iter().any(|g| same(g) && g.how != How::Gated)
+            {
+                continue;
+            }
             let seen = grant.in_sight().next().is_some();
             let alone = (seen && grant.how != How::Exec || grant.unknown.is_some()).then_some(index);
             // What isn't an entry of a list is told by itself.
@@ -49,7 +57,7 @@ impl Values<'_> {
     /// either, that a program could call anything says nothing about this project.
     fn within_reach(&self, act: &Act) -> bool {
         let store = |s: &Store| !s.undeployed && act.takes(s) && !["derived", "transient"].contains(&s.holds.as_str());
-        let credential = |c: &Credential| c.provider == act.provider && !c.operations.is_empty();
+        let credential = |c: &Credential| c.handed.is_none() && c.provider == act.provider && !c.operations.is_empty();
         self.model.stores.iter().any(store) || self.model.credentials.iter().any(credential)
     }
 
@@ -162,6 +170,7 @@ pub(super) fn operation(act: &Act) -> Value {
         ("provider", optional(act.provider.as_deref())),
         ("blast", string(act.blast.word())),
         ("undo", optional(act.undo.as_deref())),
+        ("asks", act.asks.map_or(Value::null(), Value::bool)),
         ("in_sight", Value::bool(act.in_sight)),
     ])
 }

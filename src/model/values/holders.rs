@@ -116,22 +116,12 @@ impl Values<'_> {
             let outlives =
                 |c: &&Copy| c.store == index && c.survives(Blast::Store, store, Caller::Terraform) == Some(true);
             let mut copies = self.model.copies.iter().filter(outlives).peekable();
-            if copies.peek().is_some() && copies.all(|copy| self.takes_copy(holder, index, copy)) {
+            let takes = |copy: &Copy| holder.takes_copy(copy, &self.model.stores, self.inputs.knowledge);
+            if copies.peek().is_some() && copies.all(takes) {
                 found.push(store.address.as_str());
             }
         }
         found
-    }
-
-    fn takes_copy(&self, holder: &Holder, of: usize, copy: &Copy) -> bool {
-        let takes = |at: usize, does: Does| {
-            let store = self.model.stores.get(at);
-            store.is_some_and(|s| holder.may(does, s, self.inputs.knowledge).is_yes())
-        };
-        match copy.held_in {
-            Some(at) if at != of => takes(at, Does::Data) || takes(at, Does::Copies),
-            _ => takes(of, Does::Copies),
-        }
     }
 }
 

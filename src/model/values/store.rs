@@ -8,7 +8,7 @@ use crate::expr::{Kind, Type, Value};
 use crate::model::fact::Fact;
 use crate::model::located::Blast;
 use crate::model::store::{Caller, Copy, Store, Switch};
-use crate::model::{survive, told};
+use crate::model::{lookup, survive, told};
 use crate::source::Text;
 
 impl Values<'_> {
@@ -57,7 +57,7 @@ impl Values<'_> {
                 ("platform", string(&store.platform)),
                 ("holds", string(&store.holds)),
                 ("parent", optional(store.parent.as_deref())),
-                ("guards", switches(&store.guards)),
+                ("guards", guards(store, least)),
                 ("makes", switches(&store.makes)),
                 ("hazards", switches(&store.hazards)),
                 ("copies", Value::tuple(copies.filter_map(|c| self.copy(c)).collect())),
@@ -71,13 +71,47 @@ impl Values<'_> {
                         ("region", self.survivors_region(index, store)),
                     ]),
                 ),
+                ("going", strings(self.going(index, store))),
                 ("destroyed_by", strings(&store.destroyed_by)),
                 ("replaces_on", strings(&store.replaces_on)),
+                ("recovery", self.recovery(store)),
                 ("looked_for", strings(told::looked_for(self.inputs, store))),
                 ("note", optional(store.note.as_deref())),
                 ("instances", strings(&store.instances)),
             ],
         )
+    }
+
+    /// The copies that go with a store, in words.
+    fn going(&self, index: usize, store: &Store) -> Vec<&str> {
+        let here = |c: &&Copy| c.store == index && c.exists.as_bool() != Some(false);
+        let going = self
+            .model
+            .copies
+            .iter()
+            .filter(here)
+            .filter(|c| c.survives(Blast::Store, store, Caller::Terraform) == Some(false));
+        going.map(|c| c.title.as_str()).collect()
+    }
+
+    fn recovery(&self, store: &Store) -> Value {
+        let tried = store.restores.iter().filter(|r| r.runbook.is_none() || r.on.is_some());
+        let last = store.restores.iter().filter(|r| r.on.is_some()).max_by(|a, b| a.on.cmp(&b.on));
+        let on = last.and_then(|r| r.on.as_deref());
+        let days = on.and_then(|on| self.inputs.config.days_since(on));
+        // A test that runs by itself is never long ago.
+        let by_itself = store.restores.iter().any(|r| r.runbook.is_none() && r.on.is_none());
+        let limit = self.inputs.config.thresholds.restore_days;
+        let long_ago = !by_itself && days.is_some_and(|d| d as f64 > limit);
+        object([
+            ("by", strings(store.restores.iter().map(|r| r.title.as_str()))),
+            ("tried", lookup::together(tried.map(|r| r.exists.clone()), lookup::Of::Any)),
+            ("runbook", optional(store.restores.iter().find_map(|r| r.runbook.as_deref()))),
+            ("restored", optional(on)),
+            ("restored_days", days.map_or(Value::null(), Value::int)),
+            ("long_ago", Value::bool(long_ago)),
+            ("place", Value::place(last.map_or(&store.place, |r| &r.place).clone())),
+        ])
     }
 
     pub(super) fn store_fact(&self, index: usize) -> Option<Fact> {
@@ -97,6 +131,19 @@ impl Values<'_> {
             library: store.library,
         })
     }
+}
+
+fn guards(store: &Store, least: f64) -> Value {
+    let of = |class: &str| store.guards.get(class);
+    let terraform = of("terraform").filter(|g| g.is_on());
+    let named = terraform.map(|g| format!("`{}`", g.attribute.as_deref().unwrap_or("prevent_destroy")));
+    let known = |class: &str| of(class).is_some_and(|g| g.available);
+    let bare = known("api") && ["api", "lock"].iter().all(|c| of(c).is_none_or(Switch::is_off));
+    let mut all: IndexMap<Text, Value> =
+        store.guards.iter().map(|(class, s)| (Text::from(*class), switch(s, least))).collect();
+    all.insert("only_terraform".into(), strings(named));
+    all.insert("bare".into(), Value::bool(bare));
+    Value::object(all)
 }
 
 /// Whether a time in days is known to be below a threshold; one that isn't told isn't short.

@@ -1,7 +1,7 @@
 //! Where a dump goes.
 
 use super::DumpTarget;
-use super::words::{Command, Word};
+use crate::dumps::words::{Command, Word};
 use crate::finding::Reason;
 use crate::knowledge::dumps::{Dumps, Image, Uploader};
 use crate::railway::settings::references_in;

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use super::value::{Item, List, Native, Object, Resource, Val, Value};
 use crate::finding::Reason;
 use crate::source::{Span, Text};
-use crate::syntax::typescript::{Expr, ExprKind};
+use crate::syntax::typescript::{Expr, ExprKind, Name};
 
 impl Evaluator<'_, '_, '_> {
     pub(super) fn member(&mut self, object: &Val, name: &Text, span: Span) -> Val {
@@ -215,6 +215,7 @@ impl Evaluator<'_, '_, '_> {
             Value::Resource(resource) => {
                 let old = resource.config.borrow().entries.get(&name).map(|e| e.value.clone());
                 let value = self.doubtful(value, old, 0);
+                resource.assigned.borrow_mut().insert(name.clone());
                 set_on_resource(&mut resource.config.borrow_mut(), name, key, value, self.doubts.is_empty());
             }
             Value::Outputs(resource) => {
@@ -224,6 +225,7 @@ impl Evaluator<'_, '_, '_> {
                     None => {
                         let mut object = Object::default();
                         object.set(name, key, value);
+                        resource.assigned.borrow_mut().insert("env".into());
                         resource.config.borrow_mut().set("env".into(), key, Val::object(object, key));
                     }
                 }
@@ -240,11 +242,24 @@ impl Evaluator<'_, '_, '_> {
     }
 
     pub(super) fn delete(&mut self, target: &Expr, scope: &Rc<Scope>) {
-        let ExprKind::Member { object, name, .. } = &target.kind else {
-            self.unknown.push(Reason::at("unsupported-syntax", "this `delete` isn't worked out", target.span));
-            return;
+        let (object, name) = match &target.kind {
+            ExprKind::Member { object, name, .. } => (self.expr(object, scope), name.clone()),
+            ExprKind::Index { object, index, .. } => {
+                let object = self.expr(object, scope);
+                let index = self.expr(index, scope);
+                match index.print() {
+                    Ok(text) => (object, Name { text: text.into(), span: index.span }),
+                    Err(reason) => {
+                        self.unknown.push(reason);
+                        return;
+                    }
+                }
+            }
+            _ => {
+                self.unknown.push(Reason::at("unsupported-syntax", "this `delete` isn't worked out", target.span));
+                return;
+            }
         };
-        let object = self.expr(object, scope);
         if self.doubts.is_empty() {
             match &object.value {
                 Value::Object(inner) => drop(inner.borrow_mut().entries.shift_remove(&name.text)),

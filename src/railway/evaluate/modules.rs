@@ -8,9 +8,9 @@ use super::value::{Closure, Native, Object, Val, Value};
 use super::{Evaluator, Flow};
 use crate::finding::Reason;
 use crate::source::{Source, SourceId, Span, Text};
-use crate::syntax::json;
 use crate::syntax::tree::{Data, Node};
 use crate::syntax::typescript::{self, File, Imported, Name, Pattern, StmtKind};
+use crate::syntax::{go, json, python};
 use crate::workspace::Workspace;
 
 /// How many files one evaluation reads.
@@ -37,7 +37,7 @@ impl Evaluator<'_, '_, '_> {
         } else {
             match (self.files.typescript)(id) {
                 Some(file) => self.code_module(file),
-                None => self.code_module(&typescript::parse(&source)),
+                None => self.code_module(&parsed(&source)),
             }
         });
         self.modules.insert(id, Some(module.clone()));
@@ -148,7 +148,7 @@ impl Evaluator<'_, '_, '_> {
 
     fn import(&mut self, from: SourceId, module: &Name, what: &Imported, span: Span) -> Val {
         let path = module.text.as_str();
-        if matches!(path, "railway/iac" | "railway" | "@railway/iac" | "@railway/sdk/iac") {
+        if is_sdk(path) {
             return match what {
                 Imported::Namespace | Imported::Default => Val::new(Value::Sdk, span),
                 Imported::Name(name) => match Native::named(name) {
@@ -157,6 +157,8 @@ impl Evaluator<'_, '_, '_> {
                 },
             };
         }
+        let beside = self.beside(from, path);
+        let path = beside.as_deref().unwrap_or(path);
         if !path.starts_with('.') {
             return Val::unknown("package-import", "comes from a package, which isn't read", span);
         }
@@ -188,9 +190,32 @@ impl Evaluator<'_, '_, '_> {
         }
     }
 
+    /// Python finds what lies beside a file by its bare name.
+    fn beside(&self, from: SourceId, path: &str) -> Option<String> {
+        let file = &self.files.workspace.sources.get(from)?.path;
+        let relative = format!("./{}", path.replace('.', "/"));
+        let python = file.ends_with(".py") && !path.starts_with('.');
+        (python && resolve(self.files.workspace, file, &relative).is_some()).then_some(relative)
+    }
+
     fn resolve(&self, from: SourceId, import: &str) -> Option<SourceId> {
         let from = &self.files.workspace.sources.get(from)?.path;
         resolve(self.files.workspace, from, import)
+    }
+}
+
+/// Whether an import is the SDK.
+fn is_sdk(path: &str) -> bool {
+    matches!(path, "railway/iac" | "railway" | "@railway/iac" | "@railway/sdk/iac" | "railway_sdk")
+        || path.ends_with("railway-go-iac/iac")
+}
+
+/// A file in the language its name says.
+pub fn parsed(source: &Source) -> File {
+    match source.path.rsplit('.').next() {
+        Some("py") => python::parse(source),
+        Some("go") => go::parse(source),
+        _ => typescript::parse(source),
     }
 }
 
@@ -214,6 +239,8 @@ pub fn resolve(workspace: &Workspace, from: &str, import: &str) -> Option<Source
         format!("{path}.js"),
         format!("{path}.mjs"),
         format!("{path}/index.ts"),
+        format!("{path}.py"),
+        format!("{path}/__init__.py"),
     ];
     tries.iter().find_map(|path| workspace.by_path(path)).map(|file| file.source.id)
 }

@@ -24,6 +24,7 @@ impl Evaluator<'_, '_, '_> {
                 kind,
                 name: first.clone(),
                 config: RefCell::new(config),
+                assigned: RefCell::default(),
                 span,
                 callers,
                 members: None,
@@ -38,6 +39,10 @@ impl Evaluator<'_, '_, '_> {
                 Val::new(Value::Project(Rc::new(ProjectOf { name: first, config, span })), span)
             }
             Native::Service => resource(self, Kind::Service, second, ""),
+            // `fn("hook", "hook.ts", runtime=…)`.
+            Native::Function if second.as_ref().is_some_and(|s| s.text().is_some()) => {
+                resource(self, Kind::Function, third, "")
+            }
             Native::Function => resource(self, Kind::Function, second, ""),
             Native::Engine(engine) => resource(self, Kind::Database(engine.into()), second, main_output(engine)),
             Native::Database => {
@@ -60,6 +65,7 @@ impl Evaluator<'_, '_, '_> {
                     kind: Kind::Group,
                     name: first,
                     config: RefCell::default(),
+                    assigned: RefCell::default(),
                     span,
                     callers: Vec::new(),
                     members,

@@ -1,6 +1,7 @@
 //! What an expression of a configuration file stands for.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -85,7 +86,7 @@ impl Native {
     /// The export of a name.
     pub fn named(name: &str) -> Option<Native> {
         Some(match name {
-            "defineRailway" | "define" => Native::Define,
+            "defineRailway" | "define" | "define_railway" => Native::Define,
             "project" => Native::Project,
             "service" => Native::Service,
             "fn" | "func" => Native::Function,
@@ -158,6 +159,8 @@ pub struct Resource {
     pub name: Val,
     /// The call's second argument, copied: resources can be changed after they were made.
     pub config: RefCell<Object>,
+    /// Keys that were set after it was made: they reach what the SDK made of the settings.
+    pub assigned: RefCell<BTreeSet<Text>>,
     /// The call.
     pub span: Span,
     /// Helper calls it was made through, innermost first.

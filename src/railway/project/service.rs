@@ -4,13 +4,17 @@ use std::rc::Rc;
 
 use crate::finding::Reason;
 use crate::railway::evaluate::value::{Entry, Kind, Native, Object, Resource, SourceOf, Val, Value};
-use crate::railway::settings::{DATABASE_KEYS, SERVICE_KEYS, whole_reference};
+use crate::railway::ignored::{Ignored, Meant, Of};
+use crate::railway::settings::{
+    BUILD_KEYS, DATABASE_KEYS, DEPLOY_KEYS, FUNCTION_KEYS, NODE_KEYS, RUN_KEYS, SERVICE_KEYS, whole_reference,
+};
 use crate::railway::{Maybe, Mount, Service, ServiceKind, Variable, VariableValue};
 use crate::source::{Span, Text};
 
 /// The service, and the volumes it mounts.
 pub(super) fn read(resource: &Resource, name: Text, maybe: Option<&Reason>) -> (Service, Vec<Rc<Resource>>) {
-    let config = resource.config.borrow();
+    let given = resource.config.borrow();
+    let (config, ignored_keys, meant_mounts) = effective(&given, resource);
     let kind = match &resource.kind {
         Kind::Function => ServiceKind::Function,
         Kind::Database(engine) => ServiceKind::Database(engine.clone()),
@@ -32,19 +36,81 @@ pub(super) fn read(resource: &Resource, name: Text, maybe: Option<&Reason>) -> (
     service.cron = settings.first(&["deploy.cronSchedule"]).and_then(text);
     service.restart = settings.first(&["deploy.restartPolicyType"]).and_then(text);
     service.required_mount = settings.first(&["deploy.requiredMountPath"]).and_then(text);
-    service.replicas = settings.first(&["replicas", "deploy.numReplicas"]).as_ref().and_then(replicas);
+    service.replicas = settings
+        .first(&["replicas", "regions", "deploy.multiRegionConfig", "deploy.numReplicas"])
+        .as_ref()
+        .and_then(replicas);
     source(&settings, &mut service);
-    service.tcp_proxy = tcp_proxy(&settings, &mut service.unknown);
+    service.draining = settings.first(&["deploy.drainingSeconds"]).and_then(text);
+    service.config_file = settings.first(&["configFile"]).and_then(text);
+    service.tcp_proxy = tcp_proxy(&settings, &mut service.tcp_unknown);
     service.variables = variables(&settings, &mut service.unknown);
     let mounted = mounts(&settings, &mut service);
-    let database = matches!(service.kind, ServiceKind::Database(_));
-    for (key, entry) in &config.entries {
-        let known = SERVICE_KEYS.contains(&key.as_str()) || (database && DATABASE_KEYS.contains(&key.as_str()));
-        if !known && !matches!(entry.value.value, Value::Undefined) {
-            service.ignored_keys.push((key.clone(), entry.key));
+    service.ignored_keys = ignored_keys;
+    for (key, known) in [("deploy", DEPLOY_KEYS), ("build", BUILD_KEYS), ("run", RUN_KEYS)] {
+        let Some(Value::Object(object)) = config.entries.get(key).map(|e| &e.value.value) else { continue };
+        let object = object.borrow();
+        let unknown = object.entries.iter().filter(|(inner, _)| !known.contains(&inner.as_str()));
+        let unknown = unknown.filter(|(_, e)| !e.value.is_nullish());
+        service
+            .ignored_keys
+            .extend(unknown.map(|(inner, e)| Ignored::new(&format!("{key}.{}", inner.as_str()), e.key, Of::Code)));
+    }
+    service.meant_mounts = meant_mounts;
+    (service, mounted)
+}
+
+/// The settings that have an effect; the keys that have none; and the paths at which those were meant
+/// to mount a volume.
+///
+/// What a call is given is looked through for the keys it knows; what is set on the resource
+/// afterwards lands in what it made of them.
+fn effective(given: &Object, resource: &Resource) -> (Object, Vec<Ignored>, Vec<(Text, Span)>) {
+    let assigned = resource.assigned.borrow();
+    let of_call: &[&str] = if matches!(resource.kind, Kind::Database(_)) { DATABASE_KEYS } else { SERVICE_KEYS };
+    let mut config = Object { entries: Default::default(), open: given.open.clone() };
+    let (mut ignored, mut paths) = (Vec::new(), Vec::new());
+    for (key, entry) in &given.entries {
+        let name = key.as_str();
+        // `env` of what was made is a getter; setting a part of it is told by the evaluator as `env`.
+        let known = of_call.contains(&name)
+            || resource.kind == Kind::Function && FUNCTION_KEYS.contains(&name)
+            || assigned.contains(key) && (NODE_KEYS.contains(&name) || name == "env" || entry.value.is_nullish());
+        if known {
+            config.entries.insert(key.clone(), entry.clone());
+        } else if !matches!(entry.value.value, Value::Undefined) {
+            let found = Ignored::new(name, entry.key, Of::Code);
+            if found.meant == Meant::Volume {
+                paths_in(&entry.value, entry.key, 0, &mut paths);
+            }
+            ignored.push(found);
         }
     }
-    (service, mounted)
+    (config, ignored, paths)
+}
+
+/// Absolute paths in a value: keys and texts.
+fn paths_in(value: &Val, at: Span, depth: usize, found: &mut Vec<(Text, Span)>) {
+    if depth > 6 {
+        return;
+    }
+    let mut add = |text: &Text| {
+        // `name:/path`, as compose writes it.
+        let path = text.rsplit_once(':').map_or(text.as_str(), |(_, path)| path);
+        if path.starts_with('/') && path.len() > 1 {
+            found.push((path.into(), at));
+        }
+    };
+    match &value.value {
+        Value::String(text) => add(text),
+        Value::List(list) => list.borrow().items.iter().for_each(|i| paths_in(&i.value, at, depth + 1, found)),
+        Value::Object(object) => {
+            let object = object.borrow();
+            object.entries.keys().for_each(&mut add);
+            object.entries.values().for_each(|e| paths_in(&e.value, at, depth + 1, found));
+        }
+        _ => {}
+    }
 }
 
 struct Settings<'a> {
@@ -215,7 +281,7 @@ fn from_source(of: &SourceOf, span: Span, service: &mut Service) {
 }
 
 /// Where a TCP port is opened to the internet.
-fn tcp_proxy(settings: &Settings<'_>, unknown: &mut Vec<Reason>) -> Option<Span> {
+fn tcp_proxy(settings: &Settings<'_>, unknown: &mut Option<Reason>) -> Option<Span> {
     for path in ["tcp", "tcpProxies", "networking.tcpProxies"] {
         let Some(value) = settings.get(path) else { continue };
         let place = match path.split_once('.') {
@@ -227,7 +293,7 @@ fn tcp_proxy(settings: &Settings<'_>, unknown: &mut Vec<Reason>) -> Option<Span>
             Value::Object(object) => object.borrow().entries.values().any(|e| !e.value.is_nullish()),
             Value::Number(_) | Value::String(_) => true,
             Value::Unknown(reason) | Value::Either(_, reason) => {
-                unknown.push(reason.clone());
+                *unknown = Some(reason.clone());
                 false
             }
             _ => false,

@@ -3,6 +3,7 @@
 use crate::report::drawing::{Pen, push};
 use crate::report::select::Parts;
 use crate::report::wrap::wrap;
+use crate::source::Span;
 
 /// What no repository shows, whatever is in it.
 const UNSEEN: &str = "can't be seen from a repository: settings agents keep in a person's home, backups made in a \
@@ -12,18 +13,30 @@ const UNSEEN: &str = "can't be seen from a repository: settings agents keep in a
 const CLEAN: &str =
     "No finding: as far as its files tell, no single act can destroy the last copy of this project's data";
 
-/// Notes, the named undecided, and the counts.
+/// At most so many of what wasn't looked at are told one by one.
+const FEW: usize = 5;
+
+/// Notes, what wasn't looked at, the named undecided, and the counts.
 pub(super) fn write(pen: &Pen<'_>, parts: &Parts<'_>, out: &mut String) {
     let shown = pen.shown;
     let summary = shown.report().summary;
     for note in &summary.notes {
         paragraph(pen, &pen.paint.bold("note:"), 5, &shown.line(note), out);
     }
-    for (span, message) in &summary.undecided_named {
+    let placed = |span: &Option<Span>, message: &str| {
         let place = span.map(|s| format!(" ({}:{})", shown.near(s), shown.region(s).start.line)).unwrap_or_default();
-        paragraph(pen, &pen.paint.bold("not known:"), 10, &format!("{}{place}", shown.line(message)), out);
+        format!("{}{place}", shown.line(message))
+    };
+    for (span, _, message) in summary.cut_off.iter().take(FEW) {
+        paragraph(pen, &pen.paint.bold("not looked at:"), 14, &placed(span, message), out);
     }
-    if !summary.notes.is_empty() || !summary.undecided_named.is_empty() {
+    if let Some(more) = summary.cut_off.len().checked_sub(FEW).filter(|n| *n > 0) {
+        paragraph(pen, &pen.paint.bold("not looked at:"), 14, &format!("{more} more"), out);
+    }
+    for (span, message) in &summary.undecided_named {
+        paragraph(pen, &pen.paint.bold("not known:"), 10, &placed(span, message), out);
+    }
+    if !(summary.notes.is_empty() && summary.undecided_named.is_empty() && summary.cut_off.is_empty()) {
         out.push('\n');
     }
     paragraph(pen, "", 0, &verdict(pen, parts), out);
@@ -60,7 +73,12 @@ fn verdict(pen: &Pen<'_>, parts: &Parts<'_>) -> String {
         found.insert(0, "No data store found: nothing was judged".into());
     } else if !any {
         let hidden = s.undecided + s.suppressed + s.baselined + s.undeployed + s.below > 0;
-        found.push(if hidden { "No finding" } else { CLEAN }.to_owned());
+        let said = match (s.unread_modules.is_empty() && s.cut_off.is_empty(), hidden) {
+            (false, _) => "No finding in what could be read",
+            (true, true) => "No finding",
+            (true, false) => CLEAN,
+        };
+        found.push(said.to_owned());
     }
     if !parts.undecided.is_empty() {
         found.push(format!("{} undecided", parts.undecided.len()));

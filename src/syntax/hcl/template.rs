@@ -1,6 +1,6 @@
 //! Reading HCL's templates: quoted strings and heredocs, with interpolation and directives.
 
-use crate::source::{Span, Text};
+use crate::source::Span;
 use crate::syntax::hcl::parser::{Parser, Result};
 use crate::syntax::hcl::{Expr, ExprKind, Ident, Part};
 
@@ -254,15 +254,22 @@ impl Parser<'_> {
 /// Joins neighbouring literals, which were read line by line.
 fn merge(parts: Vec<Part>) -> Vec<Part> {
     let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
+    // The literals met since the last other part, as one text: a long one isn't copied for each of its pieces.
+    let mut pending: Option<(String, Span)> = None;
     for part in parts {
-        match (merged.last_mut(), part) {
-            (Some(Part::Literal(text, span)), Part::Literal(more, more_span)) => {
-                *text = Text::from(format!("{}{}", text.as_str(), more.as_str()));
+        match (&mut pending, part) {
+            (Some((text, span)), Part::Literal(more, more_span)) => {
+                text.push_str(&more);
                 *span = span.to(more_span);
             }
-            (_, part) => merged.push(part),
+            (None, Part::Literal(text, span)) => pending = Some((text.as_str().to_owned(), span)),
+            (_, other) => {
+                merged.extend(pending.take().map(|(text, span)| Part::Literal(text.into(), span)));
+                merged.push(other);
+            }
         }
     }
+    merged.extend(pending.map(|(text, span)| Part::Literal(text.into(), span)));
     merged
 }
 

@@ -4,7 +4,7 @@ use super::{Body, Element, Expr, ExprKind, Function, Part, PropertyKind, Stmt, S
 use crate::source::Span;
 
 /// Every item below these statements, sorted by start, the widest first.
-pub(super) fn of(statements: &[Stmt]) -> Vec<Span> {
+pub fn of(statements: &[Stmt]) -> Vec<Span> {
     let mut found = Vec::new();
     in_statements(statements, &mut found);
     found.sort_by_key(|s| (s.start, std::cmp::Reverse(s.end)));

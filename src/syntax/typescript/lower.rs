@@ -14,9 +14,9 @@ use crate::syntax::json::own_line;
 use crate::syntax::{Comment, Problem};
 
 /// No more repairs than this are reported for one file.
-const PROBLEMS: usize = 50;
+pub const PROBLEMS: usize = 50;
 /// A file with brackets nested deeper isn't given to the grammar, whose repairs take quadratic time.
-const BRACKETS: usize = 1_000;
+pub const BRACKETS: usize = 1_000;
 
 pub(super) fn parse(source: &Source) -> File {
     let empty = |problem: &str| File {
@@ -48,7 +48,7 @@ pub(super) fn parse(source: &Source) -> File {
 }
 
 /// The deepest nesting of brackets, strings not told apart: an upper bound.
-fn deepest(text: &str) -> usize {
+pub fn deepest(text: &str) -> usize {
     let (mut depth, mut most) = (0usize, 0);
     for byte in text.bytes() {
         match byte {

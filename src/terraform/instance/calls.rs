@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Expansion, INSTANCES, Instance, Iteration, under};
 use crate::expr::convert::{sorted, to_number, to_text};
-use crate::expr::{Step, Type, Value};
+use crate::expr::{Open, Step, Type, Value};
 use crate::finding::{Location, Reason, Role};
 use crate::source::{Span, Text};
 use crate::syntax::hcl::Block;
@@ -15,6 +15,13 @@ use crate::terraform::given::AllGiven;
 
 /// Modules nested deeper than this aren't entered.
 const MODULE_DEPTH: usize = 32;
+/// The kind of reason why a module isn't read that `init` would fetch.
+const NOT_INSTALLED: &str = "module-not-installed";
+
+fn not_installed(source: &Text, span: Span) -> Reason {
+    let message = format!("module source `{}` isn't installed: run `terraform init`", source.as_str());
+    Reason::at(NOT_INSTALLED, message, span)
+}
 
 /// The module instances of one call.
 pub enum Children<'a> {
@@ -147,10 +154,8 @@ impl<'a> Instance<'a> {
         let path: Vec<&str> = self.address_without_keys.split('.').filter(|p| *p != "module").collect();
         let key = path.into_iter().chain([name.as_str()]).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(".");
         let installed = self.shared.installed.get(&(self.shared.root_dir.clone(), key));
-        installed.and_then(|dir| self.shared.configs.get(dir)).ok_or_else(|| {
-            let message = format!("module source `{}` isn't installed: run `terraform init`", source.as_str());
-            Reason::at("module-not-installed", message, span)
-        })
+        let installed = installed.and_then(|dir| self.shared.configs.get(dir));
+        installed.or_else(|| self.shared.outlines.get(&call.header)).ok_or_else(|| not_installed(&source, span))
     }
 
     /// A reference to a module's outputs: its value, and how many steps after the module's name it took.
@@ -159,6 +164,7 @@ impl<'a> Instance<'a> {
         let of = |child: &Rc<Instance<'a>>, steps: &[Step]| match steps.first() {
             Some(Step::Attribute(output)) => match child.output(output, span) {
                 Some(value) => (value.hop(span, &format!("module.{}.{}", name.as_str(), output.as_str())), 1),
+                None if child.config.outline.is_some() => (child.outlined().missing(output, span), 1),
                 None => (Value::error(span, format!("module has no output `{}`", output.as_str())), 1),
             },
             _ => (child.outputs(span), 0),
@@ -194,6 +200,12 @@ impl<'a> Instance<'a> {
             (Children::Uncertain(_, reasons), _) => self.unread_output(name, steps, reasons),
             (Children::Unread(reason), _) => self.unread_output(name, steps, &Arc::new(vec![reason.clone()])),
         })
+    }
+
+    /// The outputs of a module of which only an outline is known: those it speaks of, and others.
+    pub(super) fn outlined(self: &Rc<Self>) -> Open {
+        let message = format!("other outputs of `{}` aren't known: it isn't installed", self.config.dir);
+        Open { address: self.address.as_str().into(), attributes: sorted([]), kind: NOT_INSTALLED, message }
     }
 
     /// An output of a module that isn't here, or may not be: it is known what it stands for.

@@ -37,11 +37,11 @@ impl Expansion {
 impl<'a> Instance<'a> {
     /// How many instances a block has; worked out once.
     pub fn expansion(self: &Rc<Self>, block: &'a Block) -> Rc<Expansion> {
-        if let Some(known) = self.expansions.borrow().get(&block.span) {
+        if let Some(known) = self.expansions.borrow().get(&std::ptr::from_ref(block)) {
             return known.clone();
         }
         let made = Rc::new(self.expand(block));
-        self.expansions.borrow_mut().insert(block.span, made.clone());
+        self.expansions.borrow_mut().insert(std::ptr::from_ref(block), made.clone());
         made
     }
 

@@ -2,8 +2,9 @@
 //! redirections and variables. Nothing is expanded.
 
 /// One simple command.
-#[derive(Debug, Default)]
-pub(super) struct Command {
+#[derive(Clone, Debug, Default)]
+pub struct Command {
+    /// Its words, assignments in front included.
     pub words: Vec<Word>,
     /// Files that output is sent to.
     pub writes: Vec<Word>,
@@ -11,15 +12,17 @@ pub(super) struct Command {
 
 /// A word with the variables in it; `text` keeps them as written, without quotes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Word {
+pub struct Word {
+    /// As written, without quotes.
     pub text: String,
+    /// The names of the variables in it.
     pub variables: Vec<String>,
 }
 
 impl Command {
-    /// The program's name, without its path; past `sudo`, `exec`, `env` and assignments.
-    pub fn program(&self) -> &str {
-        let skip = |w: &&Word| {
+    /// Which word is the program's name: past `sudo`, `exec`, `env` and assignments.
+    pub fn first(&self) -> Option<usize> {
+        let skip = |w: &Word| {
             let t = w.text.as_str();
             matches!(
                 t,
@@ -28,8 +31,18 @@ impl Command {
                 .split_once('=')
                 .is_some_and(|(n, _)| !n.is_empty() && n.chars().all(|c| c.is_alphanumeric() || c == '_'))
         };
-        let word = self.words.iter().find(|w| !skip(w)).map_or("", |w| w.text.as_str());
+        self.words.iter().position(|w| !skip(w))
+    }
+
+    /// The program's name, without its path; past `sudo`, `exec`, `env` and assignments.
+    pub fn program(&self) -> &str {
+        let word = self.first().and_then(|at| self.words.get(at)).map_or("", |w| w.text.as_str());
         word.rsplit('/').next().unwrap_or(word)
+    }
+
+    /// Every variable in its words.
+    pub fn variables(&self) -> Vec<String> {
+        self.words.iter().flat_map(|w| w.variables.iter().cloned()).collect()
     }
 
     /// The word behind a flag, or in `--flag=word`.
@@ -49,7 +62,7 @@ impl Command {
 }
 
 /// The simple commands of a text; those inside `sh -c "…"` and `$( … )` too.
-pub(super) fn commands(text: &str) -> Vec<Command> {
+pub fn commands(text: &str) -> Vec<Command> {
     let mut all = Vec::new();
     split(text, 0, &mut all);
     all
@@ -115,9 +128,11 @@ fn split(text: &str, depth: usize, all: &mut Vec<Command>) {
         }
     }
     end_word(&mut command, &mut word, &mut redirect);
-    let shell = matches!(command.program(), "sh" | "bash" | "ash" | "dash" | "zsh");
-    if shell {
-        let script = command.words.iter().skip_while(|w| !(w.text.starts_with('-') && w.text.ends_with('c'))).nth(1);
+    let is_shell = |w: &Word| matches!(w.text.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "zsh"));
+    // Also one that another program starts: `docker exec db sh -c '…'`.
+    if let Some(at) = command.words.iter().position(is_shell) {
+        let options = command.words.iter().skip(at + 1);
+        let script = options.skip_while(|w| !(w.text.starts_with('-') && w.text.ends_with('c'))).nth(1);
         inner.extend(script.map(|w| w.text.clone()));
     }
     end_command(&mut command, all);
