@@ -326,7 +326,11 @@ impl Collected {
         // By what is told of it.
         let told = if grant.in_sight().next().is_some() { Act::tellable } else { |a: &Act| a.target != Target::Local };
         let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
-        let gated = !grant.acts.iter().filter(|a| told(a)).any(|a| self.runs.contains(&a.id));
+        let mut those = grant.acts.iter().filter(|a| told(a)).peekable();
+        let gated = match those.peek() {
+            Some(_) => !those.any(|a| self.runs.contains(&a.id)),
+            None => self.runs.is_empty(),
+        };
         if gated {
             grant.decision = Decision::Gated;
         }

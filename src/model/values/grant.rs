@@ -33,6 +33,14 @@ impl Values<'_> {
             if first != grant.agent && grant.unknown.is_none() {
                 continue;
             }
+            // What a model decides on one surface runs on another by the same line: that is told.
+            let same = |g: &Grant| (g.span, &g.entry) == (grant.span, &grant.entry) && g.unknown.is_none();
+            if grant.how == How::Gated
+                && grant.entry != "default"
+                && self.model.grants.iter().any(|g| same(g) && g.how != How::Gated)
+            {
+                continue;
+            }
             let seen = grant.in_sight().next().is_some();
             let alone = (seen && grant.how != How::Exec || grant.unknown.is_some()).then_some(index);
             // What isn't an entry of a list is told by itself.
