@@ -250,7 +250,6 @@ proptest! {
         max_global_rejects: 400_000,
         failure_persistence: None,
         rng_seed: seed(),
-        rng_seed: proptest::test_runner::RngSeed::Fixed(1),
         ..ProptestConfig::default()
     })]
 

@@ -31,9 +31,27 @@ pub struct Dumps {
     /// Endings of files of programs that may call a dumping program.
     #[serde(default)]
     pub code: Vec<String>,
+    /// How machines are told to back up their disks.
+    #[serde(default)]
+    pub set_up: SetUp,
     /// Attributes of a store that tell its engine.
     #[serde(default)]
     pub engine_from: Vec<String>,
+}
+
+/// How machines are told to back up their disks: roles and playbooks that install a backup program.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetUp {
+    /// Directories such files are in.
+    #[serde(default)]
+    pub directories: Vec<String>,
+    /// Their endings.
+    #[serde(default)]
+    pub endings: Vec<String>,
+    /// The programs.
+    #[serde(default)]
+    pub programs: Vec<String>,
 }
 
 /// What a call does.

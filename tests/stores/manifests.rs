@@ -262,6 +262,19 @@ fn snapshots_and_buckets_by_name() {
 }
 
 #[test]
+fn a_role_that_backs_machines_up_leaves_their_disks_open() {
+    let disk = "resource \"aws_ebs_volume\" \"data\" {\n  availability_zone = \"a\"\n}\n";
+    let role = "- name: install restic\n  apt: {name: restic}\n";
+    let told = |path: &str, text: &str| {
+        let findings = found(&[("main.tf", disk), (path, text)]);
+        findings.into_iter().find(|f| f.rule == "no-copy-outlives-the-store").map(|f| f.outcome)
+    };
+    assert_eq!(told("roles/backup/tasks/main.yml", role), Some(Outcome::Undecided));
+    assert_eq!(told("notes/backup.yml", role), Some(Outcome::Finding), "no role");
+    assert_eq!(told("roles/web/tasks/main.yml", "- name: install nginx\n"), Some(Outcome::Finding));
+}
+
+#[test]
 fn hostile_manifests() {
     let deep = format!("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: x, a: {}}}\n", "[".repeat(50));
     let files = [

@@ -115,6 +115,7 @@ pub fn join(inputs: &Inputs<'_>, jobs: &[Job], stores: &mut [Store], copies: &mu
         }
     }
     copies.extend(by_code(inputs, knowledge, stores, &engines));
+    copies.extend(by_machines(inputs, knowledge, stores));
 }
 
 /// The engine of a store.
@@ -333,6 +334,43 @@ fn restores(job: &Job, deed: &Deed, sure: Option<Reason>, store: Option<&mut Sto
         runbook: None,
         on: None,
     });
+}
+
+/// Backups that machines are told to make of their disks, by a role or a playbook.
+fn by_machines(inputs: &Inputs<'_>, knowledge: &Dumps, stores: &[Store]) -> Vec<Copy> {
+    let told = &knowledge.set_up;
+    let found = inputs.workspace.files.iter().filter(|f| !f.undeployed).find_map(|file| {
+        let path = file.source.path.as_str();
+        let ending = path.rsplit('.').next().unwrap_or("");
+        let within = path.split('/').any(|part| told.directories.iter().any(|d| d == part));
+        if !within || !told.endings.iter().any(|e| e == ending) {
+            return None;
+        }
+        let program = told.programs.iter().find(|p| file.source.text.contains(p.as_str()))?;
+        let at = file.source.text.find(program.as_str())?;
+        Some((path, program, Span::new(file.source.id, at, at + program.len())))
+    });
+    let Some((path, program, span)) = found else { return Vec::new() };
+    let disks = stores.iter().enumerate().filter(|(_, s)| s.terraform && s.kind == "volume" && s.holds == "primary");
+    let message = format!("`{path}` has machines back up with {program}; of which disks and where to isn't told");
+    let copy = |(index, store): (usize, &Store)| Copy {
+        address: format!("command:{path}"),
+        kind: "dump".into(),
+        title: format!("backups by {program}"),
+        store: index,
+        held_in: None,
+        place: Place::of(span, Role::Copy),
+        located: Located { account: Account::Unknown, store: None, ..store.located.clone() },
+        dies_with: None,
+        only_terraform: false,
+        exists: exists(vec![Reason::at("made-by-a-machine", message.clone(), span)]),
+        automatic: false,
+        retention_days: Value::null(),
+        locked: Value::bool(false),
+        stated: false,
+        confidence: Confidence::Low,
+    };
+    disks.map(copy).collect()
 }
 
 /// Dumps that the project's own program makes: where they go can't be read from it.
