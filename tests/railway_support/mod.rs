@@ -134,8 +134,14 @@ pub fn describe(workspace: &Workspace, projects: &[Project]) -> String {
                 writeln!(out, "    {} = {value} at {}", v.name.as_str(), line(workspace, v.span)).unwrap();
             }
             for railway::ignored::Ignored { key, span, meant, .. } in &s.ignored_keys {
-                writeln!(out, "    ignored: {} at {} (to {})", key.as_str(), line(workspace, *span), meant.words().unwrap_or("nothing"))
-                    .unwrap();
+                writeln!(
+                    out,
+                    "    ignored: {} at {} (to {})",
+                    key.as_str(),
+                    line(workspace, *span),
+                    meant.words().unwrap_or("nothing")
+                )
+                .unwrap();
             }
             if let Some(r) = &s.maybe {
                 writeln!(out, "    may not exist: {}", r.message).unwrap();
