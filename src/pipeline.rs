@@ -155,6 +155,9 @@ pub fn join_with(
         || rayon::join(|| configured(&workspace, &documents), || credentials::find(&workspace, knowledge)),
     );
     let Evaluated { terraform, refused } = evaluated;
+    // A file that was handed in from elsewhere is in nobody's reach here; what stands in it isn't shown all the same.
+    let here = |id: &SourceId| workspace.file(*id).is_none_or(|f| !f.source.path.starts_with("../"));
+    let (tokens, elsewhere): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|(id, _)| here(id));
     let commands = ci::read(&workspace, &|id| of(&documents, id));
     let steps = ci::steps(&workspace, &|id| of(&documents, id));
     let problems = problems(&workspace, &documents, &agents);
@@ -185,7 +188,7 @@ pub fn join_with(
     };
     let model = crate::model::build(&inputs);
     let facts = model.facts(&inputs);
-    let mask = secrets::mask(&inputs, &documents, request);
+    let mask = secrets::mask(&inputs, &documents, request, &elsewhere);
     Project { workspace, documents, scripts, terraform, railway, agents, tokens, model, facts, mask, refused }
 }
 

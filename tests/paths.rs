@@ -269,6 +269,40 @@ fn nobody_is_logged_in_in_a_job_that_is_given_nothing() {
 
 #[test]
 fn a_role_that_deletes_the_copies_too_needs_a_call_for_each() {
+    let backup = r#"
+resource "aws_backup_vault" "nightly" {
+  name = "nightly"
+}
+resource "aws_backup_plan" "nightly" {
+  name = "nightly"
+  rule {
+    rule_name         = "nightly"
+    target_vault_name = aws_backup_vault.nightly.name
+    schedule          = "cron(0 3 * * ? *)"
+    lifecycle {
+      delete_after = 35
+    }
+  }
+}
+resource "aws_backup_selection" "orders" {
+  iam_role_arn = "arn:aws:iam::123456789012:role/backup"
+  name         = "orders"
+  plan_id      = aws_backup_plan.nightly.id
+  resources    = [aws_db_instance.main.arn]
+}
+"#;
+    let at = |policy: &str| {
+        let (workflow, main) = (workflow("", &takes_on("arn:aws:iam::123456789012:role/agent")), role(policy) + backup);
+        let made = in_ci(&workflow, &main);
+        let found = path(made.model(), "aws_db_instance.main").expect("it deletes the database").clone();
+        (found.survivors.is_empty(), found.best.takes_copies, found.best.calls > 1)
+    };
+    assert_eq!(at("AdministratorAccess"), (true, true, true), "the recovery points, one by one");
+    assert_eq!(at("AmazonRDSFullAccess"), (false, false, false), "they are out of its reach");
+}
+
+#[test]
+fn snapshots_are_deleted_by_whoever_deletes_their_database() {
     let snapshot = "resource \"aws_db_snapshot\" \"kept\" {\n  db_instance_identifier = aws_db_instance.main.identifier\n  db_snapshot_identifier = \"kept\"\n}\n";
     let main = format!("{}\n{snapshot}", role("AmazonRDSFullAccess"));
     let workflow = workflow("", &takes_on("arn:aws:iam::123456789012:role/agent"));

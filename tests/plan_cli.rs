@@ -509,6 +509,28 @@ fn a_file_outside_of_the_project_is_read_when_it_is_named() {
 }
 
 #[test]
+fn what_stands_in_a_plan_from_elsewhere_is_in_nobodys_reach() {
+    let token = "3f2b8c1e-9d47-4e6a-8b12-7c5d9e0f1a2b";
+    let values = with(&database(), json!({"environment": {"RAILWAY_API_TOKEN": token}}));
+    let text = plan(&[resource("aws_db_instance.main", json!(["no-op"]), values.clone(), values)]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    write(elsewhere.path(), &[("plan.json", &text)]);
+    let dir = project(&[
+        ("main.tf", SOURCE),
+        (".claude/settings.json", "{\"permissions\": {\"allow\": [\"Bash(curl:*)\"]}}"),
+    ]);
+    let file = elsewhere.path().join("plan.json");
+    let arguments = ["check", "--format", "json", "--persona", "auditor", "--plan", file.to_str().unwrap()];
+    let output = run(dir.path(), &arguments, &[]);
+    let all = told(&output);
+    assert!(!all.is_empty() && all.iter().all(|f| !f.contains("plan.json")), "{all:?}");
+    let inspect = run(dir.path(), &["inspect", "--plan", file.to_str().unwrap()], &[]);
+    for text in [out(&output), out(&inspect)] {
+        assert!(!text.contains("3f2b8c1e"));
+    }
+}
+
+#[test]
 fn several_projects_take_no_plan() {
     let (one, two) = (project(&[("main.tf", SOURCE)]), project(&[("main.tf", SOURCE)]));
     write(one.path(), &[("plan.json", &plan(&[]))]);

@@ -11,7 +11,7 @@ use crate::credentials::iam::truth::Truth;
 use crate::finding::{Location, Place, Reason};
 use crate::knowledge::Knowledge;
 use crate::knowledge::iam::{Action, Does};
-use crate::model::located::{Account, Located};
+use crate::model::located::{Account, Blast, Located};
 use crate::model::store::{Copy, Store};
 use crate::source::SourceId;
 
@@ -87,6 +87,12 @@ impl Holder {
             shared.and(reaches(allowed, action(allowed), store, self.is_beside(store))).and(allowed.truth.clone())
         };
         Truth::any(about.map(one)).or(self.authority.unseen())
+    }
+
+    /// Whether it may take so much by one call.
+    pub fn takes_at_once(&self, blast: Blast) -> Truth {
+        let such = self.authority.allowed.iter().filter(|a| a.does == Does::Data && a.blast == blast.word());
+        Truth::any(such.map(|a| a.truth.clone())).or(self.authority.unseen())
     }
 
     /// Whether it may certainly delete a copy, where that is kept.

@@ -12,6 +12,7 @@ use crate::model::credential::Credential;
 use crate::model::grant::{Grant, GrantKind};
 use crate::model::holder::Holder;
 use crate::model::inputs::Inputs;
+use crate::model::located::Blast;
 use crate::model::store::{Copy, Store};
 use crate::model::survive::{self, Outcome};
 
@@ -124,9 +125,12 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
     };
     // Whoever has a right to delete every copy that is left needs a call for each: no copy is out of reach.
     for way in &mut ways {
-        let left = survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller()).survivors;
         let holder = way.credential.and_then(|c| joined.credentials.get(c)?.handed?.holder);
-        let Some(holder) = holder.and_then(|h| joined.holders.get(h)).filter(|_| !left.is_empty()) else { continue };
+        let Some(holder) = holder.and_then(|h| joined.holders.get(h)) else { continue };
+        let left = survive::outcome(index, store, joined.copies, way.act.blast, way.act.caller()).survivors;
+        if left.is_empty() {
+            continue;
+        }
         let copies = || left.iter().filter_map(|c| joined.copies.get(*c));
         if copies().all(|c| holder.takes_copy(c, joined.stores, joined.knowledge)) {
             way.takes_copies = true;
@@ -233,6 +237,10 @@ fn opens(joined: &Joined<'_>, credential: &Credential, act: &Act, store: &Store,
     let holder = credential.handed.and_then(|h| joined.holders.get(h.holder?));
     let Some(holder) = holder else { return credential.opens(store, act.blast) };
     let mut truth = holder.may(Does::Data, store, joined.knowledge);
+    // Terraform deletes one thing after the other; a call that takes a project or account is a right of its own.
+    if act.blast > Blast::Parent && !act.runs_terraform() {
+        truth = truth.and(holder.takes_at_once(act.blast));
+    }
     if calls > 1 {
         truth = truth.and(holder.may(Does::Guards, store, joined.knowledge));
     }

@@ -214,29 +214,29 @@ fn is_hex(text: &str) -> bool {
 /// Secrets of the repository that the jobs of two environments are given. One that waits for an
 /// environment of the platform may have its own by the same name.
 fn secrets(inputs: &Inputs<'_>) -> Vec<Shared> {
-    let mut all = Vec::new();
-    for step in inputs.steps.iter().filter(|s| !s.gates.iter().any(|g| g.contains("environment"))) {
-        let environment = job(inputs, step);
-        let given: Vec<_> = step.given.iter().filter(|g| g.origin.starts_with("secrets.")).collect();
-        let names: Vec<&str> = given.iter().map(|g| g.name.as_str()).collect();
-        let kinds = crate::credentials::kinds_named(inputs.knowledge, &names);
-        for (given, kind) in given.iter().zip(kinds) {
-            let Some((platform, kind)) = kind.and_then(|k| inputs.knowledge.credential(&k)) else { continue };
-            let secret = given.origin.trim_start_matches("secrets.");
-            // A name that says its environment is that environment's.
-            if kind.scope == Scope::None || environments::of_path(secret).known {
-                continue;
-            }
-            all.push(Had {
-                key: vec![secret.to_owned()],
-                name: format!("the secret `{secret}` ({})", kind.title),
-                provider: platform.provider.clone(),
-                span: given.span,
-                environment,
-            });
-        }
-    }
-    pairs("secret", all)
+    let open = inputs.steps.iter().filter(|s| !s.gates.iter().any(|g| g.contains("environment")));
+    let given = open.flat_map(|step| step.given.iter().map(move |given| (step, given)));
+    let given: Vec<_> = given
+        .filter(|(_, given)| given.origin.starts_with("secrets."))
+        .map(|(step, given)| (given, job(inputs, step)))
+        .filter(|(_, environment)| environment.known)
+        .collect();
+    let names: Vec<&str> = given.iter().map(|(given, _)| given.name.as_str()).collect();
+    let kinds = crate::credentials::kinds_named(inputs.knowledge, &names);
+    let had = given.into_iter().zip(kinds).filter_map(|((given, environment), kind)| {
+        let (platform, kind) = inputs.knowledge.credential(&kind?)?;
+        let secret = given.origin.trim_start_matches("secrets.");
+        // A name that says its environment is that environment's.
+        let own = environments::of_path(secret).known;
+        (kind.scope != Scope::None && !own).then(|| Had {
+            key: vec![secret.to_owned()],
+            name: format!("the secret `{secret}` ({})", kind.title),
+            provider: platform.provider.clone(),
+            span: given.span,
+            environment,
+        })
+    });
+    pairs("secret", had.collect())
 }
 
 /// The environment of a step, by its workflow's and its job's names.

@@ -1,17 +1,18 @@
 //! What must not be shown: tokens wherever they occur, and in their own places every value of
 //! `.env` files, of the environment of agents and MCP servers, and of sensitive variables.
 
+use crate::credentials::Token;
 use crate::model::Inputs;
 use crate::pipeline::Request;
 use crate::report::Mask;
-use crate::source::{Span, Text};
+use crate::source::{SourceId, Span, Text};
 use crate::syntax::document::Document;
 use crate::syntax::tree::{Data, Node};
 use crate::terraform::Assignment;
 
-/// The mask of a project.
-pub fn mask(inputs: &Inputs<'_>, documents: &[Document], request: &Request) -> Mask {
-    let mut secrets: Vec<Span> = inputs.tokens.iter().map(|(_, token)| token.value).collect();
+/// The mask of a project. `elsewhere`: tokens in files that lie outside of it.
+pub fn mask(inputs: &Inputs<'_>, documents: &[Document], request: &Request, elsewhere: &[(SourceId, Token)]) -> Mask {
+    let mut secrets: Vec<Span> = inputs.tokens.iter().chain(elsewhere).map(|(_, token)| token.value).collect();
     let mut values: Vec<Span> = Vec::new();
     for file in inputs.workspace.of_role("env") {
         if let Some(tree) = documents.get(file.source.id.0 as usize).and_then(Document::tree) {
