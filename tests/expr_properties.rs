@@ -366,12 +366,9 @@ fn show(value: &Value) -> String {
 /// `true ? toset(["a"]) : tolist([1])` is refused, as the list is what both would have to be.
 #[test]
 fn of_a_set_and_a_list_the_list_whichever_comes_first() {
-    for (text, refused) in [
-        ("b1 ? l1 : e0", true),
-        ("!b1 ? l1 : e0", false),
-        ("!b1 ? e0 : l1", true),
-        ("b1 ? e0 : l1", false),
-    ] {
+    for (text, refused) in
+        [("b1 ? l1 : e0", true), ("!b1 ? l1 : e0", false), ("!b1 ? e0 : l1", true), ("b1 ? e0 : l1", false)]
+    {
         let found = run(text, &[], true).unwrap();
         assert_eq!(!found.errors.is_empty(), refused, "{text}: {}", show(&found.value));
     }
