@@ -69,11 +69,13 @@ pub fn commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Command> {
             }
         }
     }
-    let planned_in = applied::planned_in(inputs);
-    for command in all.iter_mut().filter(|c| c.applies && c.runs_in == "workflow") {
-        command.planned_in.clone_from(&planned_in);
-        // Somebody has seen a plan, if not this one.
-        if planned_in.is_some() {
+    let applied = |c: &Command| c.applies && c.runs_in == "workflow";
+    if all.iter().any(applied)
+        && let Some(planned_in) = applied::planned_in(inputs)
+    {
+        for command in all.iter_mut().filter(|c| applied(c)) {
+            command.planned_in = Some(planned_in.clone());
+            // Somebody has seen a plan, if not this one.
             command.stakes = Stakes::Rebuildable;
         }
     }
