@@ -411,3 +411,22 @@ fn a_directory_named_like_home_is_no_ones_home() {
     assert_eq!(told(&made.run(), Persona::Regular), [""; 0]);
     assert!(Path::new(&made.dir.path().join("~/.claude/settings.json")).exists());
 }
+
+#[test]
+fn entries_in_other_words_than_an_operation_s_own_are_tried() {
+    let store = ("main.tf", "resource \"supabase_project\" \"p\" {\n  name = \"p\"\n}\n");
+    let granted = |entry: &str| {
+        let settings = format!("{{\"permissions\": {{\"defaultMode\": \"default\", \"allow\": [\"{entry}\"]}}}}");
+        let run = Made::of(&[store, (".claude/settings.json", &settings)]).run();
+        let acts = run.project.model.grants.iter().flat_map(|g| g.acts.iter().map(|a| a.id.clone()));
+        acts.collect::<std::collections::BTreeSet<String>>()
+    };
+    assert!(granted("Bash(npx supabase:*)").contains("supabase-db-reset-linked"));
+    assert!(granted("Bash(npx supabase db *)").contains("supabase-db-reset-linked"));
+    assert!(granted("Bash(PGPASSWORD=$PW psql -h db.acme.com *)").contains("psql-drop"));
+    assert!(granted("Bash(docker exec pg psql *)").contains("psql-drop"));
+    assert!(granted("Bash(ssh deploy@prod.acme.com:*)").contains("supabase-db-reset-linked"));
+    for harmless in ["Bash(npx eslint:*)", "Bash(git log:*)", "Bash(echo:*)", "Bash(grep:*)", "Bash(psql --version)"] {
+        assert!(granted(harmless).is_empty(), "{harmless}: {:?}", granted(harmless));
+    }
+}

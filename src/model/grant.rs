@@ -160,11 +160,12 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
         .filter_map(|d| d.because.map(|b| (b.span, b.entry)))
         .collect();
     let servers = probes::of_servers(inputs, sight, agent);
+    let spelt_out = probes::of_entries(inputs, sight, agent);
     // Several entries may stand in one text: `allowed-tools: Bash(a:*), Bash(b:*)`. What isn't known for
     // one reason is told once; what a model decides is apart from what runs by the same line, as nobody
     // can say what comes of it.
     let mut grants: IndexMap<Key, Collected> = IndexMap::new();
-    for probe in commands.iter().chain(&servers) {
+    for probe in commands.iter().chain(&spelt_out).chain(&servers) {
         for decided in decided(agent, &probe.call()) {
             // Contained without a network, it reaches no platform.
             if decided.decision == Ok(Decision::Sandboxed { network: false }) && probe.act.target != Target::Local {

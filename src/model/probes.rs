@@ -1,6 +1,10 @@
 //! The calls that agents are asked about: known destructive commands, the project's own scripts, what
 //! runs anything, and the destructive tools of MCP servers.
 
+mod entries;
+
+pub(super) use entries::of_entries;
+
 use crate::agents::{Agent, Call};
 use crate::ci::RunsIn;
 use crate::finding::Confidence;
