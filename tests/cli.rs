@@ -327,3 +327,10 @@ fn init_writes_a_config_that_is_valid_and_never_over_one() {
     assert_eq!(code(&lastcopy(dir.path(), &["check"])), 0);
     assert_eq!(code(&lastcopy(dir.path(), &["init"])), 2);
 }
+
+#[test]
+fn every_rule_s_examples_are_as_expected() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tested = lastcopy(here, &["test"]);
+    assert_eq!(code(&tested), 0, "{}{}", out(&tested), err(&tested));
+}

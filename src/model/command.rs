@@ -224,7 +224,11 @@ fn split(
             continue;
         }
         let known = Act::of(tool, operation, sight.sees(tool, operation));
-        let confidence = performed.confidence.min(known.confidence);
+        let mut confidence = performed.confidence.min(known.confidence);
+        if operation.applies && performed.through.iter().any(|t| inputs.is_script_call(t)) {
+            // Which configuration a script applies isn't told here.
+            confidence = Confidence::Low;
+        }
         let act = Act {
             target: performed.target,
             asks: performed.prompts,

@@ -45,8 +45,19 @@ pub fn of_name(name: &str, mapped: Option<&str>) -> Verdict {
 
 /// Judges a path by whole words, relative to the root: medium confidence. A conflict is production.
 pub fn of_path(path: &str) -> Verdict {
-    let words = path.split(['/', '-', '_', '.']).filter_map(word);
-    match words.reduce(|a, b| a || b) {
+    let mut before = "";
+    let mut known: Option<bool> = None;
+    for text in path.split(['/', '-', '_', '.']) {
+        // `non-prod`, `pre_prod`: what isn't production says so before its name.
+        let negated = ["non", "not", "pre"].iter().any(|not| before.eq_ignore_ascii_case(not));
+        let production = word(text).map(|production| production && !negated);
+        known = match (known, production) {
+            (Some(a), Some(b)) => Some(a || b),
+            (a, b) => a.or(b),
+        };
+        before = text;
+    }
+    match known {
         Some(production) => Verdict { production, confidence: Confidence::Medium, known: true },
         None => UNLABELLED,
     }
@@ -54,9 +65,12 @@ pub fn of_path(path: &str) -> Verdict {
 
 fn word(text: &str) -> Option<bool> {
     let text = text.to_ascii_lowercase();
-    if PRODUCTION.contains(&text.as_str()) {
+    // `dev2`, `nonprod`.
+    let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let negated = |not: &&str| text.strip_prefix(*not).is_some_and(|rest| PRODUCTION.contains(&rest));
+    if PRODUCTION.contains(&bare) {
         Some(true)
-    } else if OTHER.contains(&text.as_str()) || text == "pr" || text.starts_with("pr-") {
+    } else if OTHER.contains(&bare) || text == "pr" || text.starts_with("pr-") || ["non", "pre"].iter().any(negated) {
         Some(false)
     } else {
         None
@@ -73,5 +87,12 @@ mod tests {
         assert!(of_path("envs/prod/main.tf").known);
         assert!(!of_path("latest/contest.tf").known);
         assert!(of_path("staging/prod.tf").production, "a conflict is production");
+        for other in
+            ["accounts/non-prod/main.tf", "nonprod/main.tf", "pre_prod/a.tf", "ops/dev2/main.tf", "preprod/x.tf"]
+        {
+            assert!(!of_path(other).production && of_path(other).known, "{other}");
+        }
+        assert!(of_path("ops/prod2/main.tf").production && of_path("ops/prod2/main.tf").known);
+        assert!(!of_path("nonsense/main.tf").known);
     }
 }

@@ -32,8 +32,12 @@ fn plans(line: &str, programs: &[&str]) -> bool {
 /// be any that fits.
 pub(super) fn holds_nothing(inputs: &Inputs<'_>, dir: Option<&str>, command: &str) -> bool {
     let flag = command.split_whitespace().find_map(|word| word.trim_matches(['"', '\'']).strip_prefix("-chdir="));
-    let (Some(dir), Some(chdir)) = (dir, flag) else { return false };
-    let pattern = pattern(dir, chdir);
+    let Some(chdir) = flag else { return false };
+    // Where it starts isn't known: any directory of the project that ends so may be it.
+    let pattern = match dir {
+        Some(dir) => pattern(dir, chdir),
+        None => format!("{{**/,}}{}", pattern("", chdir)),
+    };
     let Ok(glob) = GlobBuilder::new(&pattern).literal_separator(true).build() else { return false };
     let matcher = glob.compile_matcher();
     let mut fitting = inputs.terraform.iter().filter(|e| matcher.is_match(&e.root)).peekable();
