@@ -6,6 +6,7 @@ pub mod document;
 pub mod dotenv;
 pub mod front_matter;
 pub mod go;
+pub mod grammar;
 pub mod hcl;
 pub mod json;
 pub mod lines;

@@ -7,107 +7,42 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
-use tree_sitter::{Node, Parser};
-
-use crate::source::{Source, Span, Text};
-use crate::syntax::json::own_line;
-use crate::syntax::typescript::{BRACKETS, DEPTH, File, Name, PROBLEMS, deepest, items};
-use crate::syntax::{Comment, Problem};
+use crate::source::{Source, Text};
+use crate::syntax::grammar::{self, Grammar, Language, Node};
+use crate::syntax::typescript::{File, Name};
 
 /// Parses a file. Never fails: see [`File::problems`].
 pub fn parse(source: &Source) -> File {
-    let empty = |problem: &str| File {
-        source: source.id,
-        statements: Vec::new(),
-        comments: Vec::new(),
-        problems: vec![Problem { span: source.span().at_start(), message: problem.to_owned() }],
-        items: Vec::new(),
-    };
-    if deepest(&source.text) > BRACKETS {
-        return empty("brackets are nested too deeply");
-    }
-    let mut parser = Parser::new();
-    if parser.set_language(&tree_sitter_go::LANGUAGE.into()).is_err() {
-        return empty("the Go grammar can't be loaded");
-    }
-    let Some(tree) = parser.parse(source.text.as_bytes(), None) else {
-        return empty("not Go");
-    };
-    let mut lower = Lower { source, depth: 0, problems: Vec::new(), sdk: "iac".into() };
-    let comments = lower.survey(tree.root_node());
-    let statements = lower.file(tree.root_node());
-    let mut problems = lower.problems;
-    problems.sort_by_key(|p| p.span);
-    problems.dedup_by_key(|p| p.span);
-    problems.truncate(PROBLEMS);
-    let items = items::of(&statements);
-    File { source: source.id, statements, comments, problems, items }
+    File::read(source, Lower::file)
 }
 
-struct Lower<'s> {
-    source: &'s Source,
-    depth: usize,
-    problems: Vec<Problem>,
-    /// The name under which the SDK's package is imported.
+/// Go, and the name under which the file imports the SDK's package.
+struct Go {
     sdk: Text,
 }
 
-impl<'s> Lower<'s> {
-    fn span(&self, node: Node<'_>) -> Span {
-        Span::new(self.source.id, node.start_byte(), node.end_byte())
+impl Default for Go {
+    fn default() -> Go {
+        Go { sdk: "iac".into() }
+    }
+}
+
+impl Grammar for Go {
+    const NAME: &'static str = "Go";
+
+    fn language() -> Language {
+        tree_sitter_go::LANGUAGE.into()
     }
 
-    fn text(&self, node: Node<'_>) -> &'s str {
-        self.source.text.get(node.byte_range()).unwrap_or("")
+    fn bare(comment: &str) -> &str {
+        comment.trim_start_matches("//").trim_start_matches("/*").trim_end_matches("*/")
     }
+}
 
+type Lower<'s> = grammar::Lower<'s, Go>;
+
+impl Lower<'_> {
     fn name(&self, node: Node<'_>) -> Name {
         Name { text: self.text(node).into(), span: self.span(node) }
-    }
-
-    /// Children that mean something; lists that only group are gone through.
-    fn children<'t>(&self, node: Node<'t>) -> Vec<Node<'t>> {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor).filter(|n| !n.is_extra() && !n.is_error()).collect()
-    }
-
-    /// Runs a step one level deeper; `None` where that is too deep.
-    fn deeper<T>(&mut self, node: Node<'_>, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= DEPTH {
-            self.problems.push(Problem { span: self.span(node), message: "nested too deeply".into() });
-            return None;
-        }
-        self.depth += 1;
-        let result = step(self);
-        self.depth -= 1;
-        Some(result)
-    }
-
-    /// Comments, and the grammar's repairs as problems. Goes through the tree without recursion.
-    fn survey(&mut self, root: Node<'_>) -> Vec<Comment> {
-        let mut comments = Vec::new();
-        let mut cursor = root.walk();
-        loop {
-            let node = cursor.node();
-            if node.is_missing() {
-                self.problems.push(Problem { span: self.span(node), message: format!("expected `{}`", node.kind()) });
-            } else if node.is_error() {
-                let first_line = self.text(node).lines().next().map_or(0, str::len);
-                let span = Span::new(self.source.id, node.start_byte(), node.start_byte() + first_line);
-                self.problems.push(Problem { span, message: "not understood as Go".into() });
-            } else if node.kind() == "comment" {
-                let span = self.span(node);
-                let text = self.text(node).trim_start_matches("//").trim_start_matches("/*").trim_end_matches("*/");
-                comments.push(Comment { span, text: text.trim().into(), own_line: own_line(self.source, span) });
-            }
-            if cursor.goto_first_child() {
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return comments;
-                }
-            }
-        }
     }
 }

@@ -1,10 +1,8 @@
 //! Starlark → a small AST: as much as rule files of agents use. What isn't in it stands as
 //! `Other`, so that whoever evaluates it can say so.
 
-use tree_sitter::{Node, Parser};
-
 use crate::source::{Source, Span, Text};
-use crate::syntax::json::own_line;
+use crate::syntax::grammar::{self, Grammar, Language, Node};
 use crate::syntax::{Comment, Problem};
 
 /// Deepest nesting that is read.
@@ -81,71 +79,40 @@ pub enum Kind {
 
 /// Parses a file.
 pub fn parse(source: &Source) -> Module {
-    let mut module = Module::default();
-    let mut parser = Parser::new();
-    let language = tree_sitter_starlark::LANGUAGE.into();
-    let tree = parser.set_language(&language).ok().and_then(|()| parser.parse(source.text.as_bytes(), None));
-    let Some(tree) = tree else {
-        module.problems.push(Problem { span: source.span().at_start(), message: "can't be parsed".into() });
-        return module;
-    };
-    let lower = Lower { source };
-    let root = tree.root_node();
-    if root.has_error() {
-        let span = lower.first_error(root);
-        module.problems.push(Problem { span, message: "this is no Starlark".into() });
-    }
-    module.body = lower.block(root, 0);
-    lower.outline(root, &mut module);
-    module
+    let read = grammar::read(source, |lower: &mut Lower<'_>, root| (lower.block(root, 0), lower.outline(root)));
+    let (body, items) = read.content;
+    Module { body, problems: read.problems, comments: read.comments, items }
 }
 
-struct Lower<'a> {
-    source: &'a Source,
+#[derive(Default)]
+struct Starlark;
+
+impl Grammar for Starlark {
+    const NAME: &'static str = "Starlark";
+
+    fn language() -> Language {
+        tree_sitter_starlark::LANGUAGE.into()
+    }
+
+    fn bare(comment: &str) -> &str {
+        comment.trim_start_matches('#')
+    }
 }
+
+type Lower<'s> = grammar::Lower<'s, Starlark>;
 
 impl Lower<'_> {
-    fn span(&self, node: Node<'_>) -> Span {
-        Span::new(self.source.id, node.start_byte(), node.end_byte())
-    }
-
-    fn text(&self, node: Node<'_>) -> &str {
-        self.source.text.get(node.byte_range()).unwrap_or("")
-    }
-
-    /// The first place the parser gave up at; found with a cursor, as nesting may be deep.
-    fn first_error(&self, root: Node<'_>) -> Span {
-        let mut cursor = root.walk();
-        loop {
-            let node = cursor.node();
-            if node.is_error() || node.is_missing() {
-                return self.span(node);
-            }
-            if node.has_error() && cursor.goto_first_child() {
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return self.span(root).at_start();
-                }
-            }
-        }
-    }
-
-    /// Comments, and what they can stand above; with a cursor, as nesting may be deep.
-    fn outline(&self, root: Node<'_>, module: &mut Module) {
+    /// What a comment can stand above; with a cursor, as nesting may be deep.
+    fn outline(&self, root: Node<'_>) -> Vec<Span> {
         const LISTS: [&str; 7] = ["module", "block", "list", "tuple", "set", "dictionary", "argument_list"];
+        let mut items = Vec::new();
         let mut cursor = root.walk();
         // Of each level, whether what is in it can have a comment above.
         let mut levels = vec![false];
         loop {
             let node = cursor.node();
-            if node.kind() == "comment" {
-                let span = self.span(node);
-                let text = self.text(node).trim_start_matches('#').trim().into();
-                module.comments.push(Comment { span, text, own_line: own_line(self.source, span) });
-            } else if node.is_named() && levels.last() == Some(&true) {
-                module.items.push(self.span(node));
+            if node.is_named() && node.kind() != "comment" && levels.last() == Some(&true) {
+                items.push(self.span(node));
             }
             if cursor.goto_first_child() {
                 levels.push(LISTS.contains(&node.kind()));
@@ -154,15 +121,10 @@ impl Lower<'_> {
             while !cursor.goto_next_sibling() {
                 levels.pop();
                 if !cursor.goto_parent() {
-                    return;
+                    return items;
                 }
             }
         }
-    }
-
-    fn children<'t>(&self, node: Node<'t>) -> Vec<Node<'t>> {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor).filter(|n| n.kind() != "comment").collect()
     }
 
     fn block(&self, node: Node<'_>, depth: usize) -> Vec<Statement> {

@@ -4,7 +4,7 @@
 //!
 //! Recovery: the grammar repairs what it can, and every repair is a located problem.
 
-pub(super) mod items;
+mod items;
 mod lower;
 mod statements;
 #[cfg(test)]
@@ -14,15 +14,12 @@ mod text;
 use std::sync::Arc;
 
 use crate::source::{Source, SourceId, Span, Text};
+use crate::syntax::grammar::{self, Grammar, Lower, Node};
 use crate::syntax::{Comment, Problem};
-
-/// How deep expressions and statements may be nested; what lies deeper is a problem.
-pub const DEPTH: usize = 120;
-pub(super) use lower::{BRACKETS, PROBLEMS, deepest};
 
 /// Parses a file. Never fails: see [`File::problems`].
 pub fn parse(source: &Source) -> File {
-    lower::parse(source)
+    File::read(source, lower::Lower::statements)
 }
 
 /// A parsed file.
@@ -42,6 +39,16 @@ pub struct File {
 }
 
 impl File {
+    /// What a language whose files are lowered to this AST reads of one.
+    pub(super) fn read<'s, G: Grammar>(
+        source: &'s Source,
+        lower: impl FnOnce(&mut Lower<'s, G>, Node<'_>) -> Vec<Stmt>,
+    ) -> File {
+        let grammar::Read { content: statements, comments, problems } = grammar::read(source, lower);
+        let items = items::of(&statements);
+        File { source: source.id, statements, comments, problems, items }
+    }
+
     /// The widest item that begins at or behind an offset: what a comment ending there covers.
     pub fn item_after(&self, offset: u32) -> Option<Span> {
         self.items.get(self.items.partition_point(|s| s.start < offset)).copied()

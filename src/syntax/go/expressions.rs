@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tree_sitter::Node;
-
 use super::Lower;
 use crate::source::{Span, Text};
+use crate::syntax::grammar::Node;
 use crate::syntax::typescript::{
     Binary, Body, Element, Expr, ExprKind, Function, Name, Parameter, Part, Pattern, Property, PropertyKind, Unary,
 };
@@ -99,7 +98,7 @@ impl Lower<'_> {
         let Some(field) = node.child_by_field_name("field") else { return ExprKind::Other("selector_expression") };
         let name = self.name(field);
         let text = match &object.kind {
-            ExprKind::Name(of) if *of == self.sdk => export(&name.text),
+            ExprKind::Name(of) if *of == self.language.sdk => export(&name.text),
             _ => small(&name.text),
         };
         ExprKind::Member { object: Box::new(object), name: Name { text, ..name }, optional: false }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tree_sitter::Node;
-
 use super::Lower;
 use super::expressions::{operator, undefined};
+use crate::syntax::grammar::Node;
 use crate::syntax::typescript::{
     Body, Element, Expr, ExprKind, Function, Import, Imported, Name, Pattern, Stmt, StmtKind,
 };
@@ -45,7 +44,7 @@ impl Lower<'_> {
                 None => Name { text: last.into(), span: self.span(path) },
             };
             if text.as_str().ends_with(SDK) {
-                self.sdk = local.text.clone();
+                self.language.sdk = local.text.clone();
             }
             let from = Name { text, span: self.span(path) };
             all.push(StmtKind::Import(Import { from, bindings: vec![(Imported::Namespace, local)] }));
@@ -102,7 +101,7 @@ impl Lower<'_> {
         if !main {
             return vec![StmtKind::Function { exported: true, default: false, function }];
         }
-        let sdk = Box::new(Expr { span, kind: ExprKind::Name(self.sdk.clone()) });
+        let sdk = Box::new(Expr { span, kind: ExprKind::Name(self.language.sdk.clone()) });
         let define = Name { text: "defineRailway".into(), span };
         let callee = Expr { span, kind: ExprKind::Member { object: sdk, name: define, optional: false } };
         let program = Element { value: Expr { span, kind: ExprKind::Function(function) }, spread: false };

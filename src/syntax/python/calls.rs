@@ -1,10 +1,9 @@
 //! Calls: keyword arguments, and methods that are called otherwise.
 
-use tree_sitter::Node;
-
 use super::expressions::{keywords, renamed};
 use super::{Lower, call, member, named};
 use crate::source::Span;
+use crate::syntax::grammar::Node;
 use crate::syntax::typescript::{Binary, Element, Expr, ExprKind, Property, PropertyKind};
 
 impl Lower<'_> {
@@ -24,7 +23,7 @@ impl Lower<'_> {
             if let Some(made) = builtin(name, &arguments, span) {
                 return made;
             }
-            if let Some(parameters) = self.functions.get(name).cloned() {
+            if let Some(parameters) = self.language.functions.get(name).cloned() {
                 let arguments = placed(&parameters, arguments, properties, span);
                 return made(callee, arguments, span);
             }

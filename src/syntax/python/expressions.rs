@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tree_sitter::Node;
-
 use super::{Lower, call, member, named};
 use crate::source::{Span, Text};
+use crate::syntax::grammar::Node;
 use crate::syntax::typescript::{
     Binary, Body, Element, Expr, ExprKind, Function, Name, Parameter, Part, Pattern, Property, PropertyKind, Unary,
 };

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use tree_sitter::Node;
-
 use super::expressions::add;
 use super::{Lower, call};
 use crate::source::Text;
+use crate::syntax::grammar::Node;
 use crate::syntax::typescript::{
     Binary, Body, Expr, ExprKind, Function, Import, Imported, Name, Pattern, Stmt, StmtKind, Unary,
 };
@@ -46,7 +45,7 @@ impl Lower<'_> {
             _ => None,
         });
         let named = named.collect();
-        self.functions.insert(name, named);
+        self.language.functions.insert(name, named);
     }
 
     /// The statements of a module or function, its names declared at the top.

@@ -2,122 +2,36 @@
 
 use std::sync::Arc;
 
-use tree_sitter::{Node, Parser};
-
 use super::text::{number, unescape};
 use super::{
-    Binary, Body, DEPTH, Element, Expr, ExprKind, File, Function, Name, Parameter, Part, Pattern, Property,
-    PropertyKind, Unary, items,
+    Binary, Body, Element, Expr, ExprKind, Function, Name, Parameter, Part, Pattern, Property, PropertyKind, Unary,
 };
-use crate::source::{Source, Span, Text};
-use crate::syntax::json::own_line;
-use crate::syntax::{Comment, Problem};
+use crate::source::Text;
+use crate::syntax::grammar::{self, Grammar, Language, Node};
 
-/// No more repairs than this are reported for one file.
-pub const PROBLEMS: usize = 50;
-/// A file with brackets nested deeper isn't given to the grammar, whose repairs take quadratic time.
-pub const BRACKETS: usize = 1_000;
+/// TypeScript, of which JavaScript is a part.
+#[derive(Default)]
+pub(super) struct TypeScript;
 
-pub(super) fn parse(source: &Source) -> File {
-    let empty = |problem: &str| File {
-        source: source.id,
-        statements: Vec::new(),
-        comments: Vec::new(),
-        problems: vec![Problem { span: source.span().at_start(), message: problem.to_owned() }],
-        items: Vec::new(),
-    };
-    if deepest(&source.text) > BRACKETS {
-        return empty("brackets are nested too deeply");
+impl Grammar for TypeScript {
+    const NAME: &'static str = "TypeScript";
+
+    fn language() -> Language {
+        tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()
     }
-    let mut parser = Parser::new();
-    if parser.set_language(&tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()).is_err() {
-        return empty("the TypeScript grammar can't be loaded");
+
+    fn bare(comment: &str) -> &str {
+        let text = comment.strip_prefix("/*").map(|c| c.strip_suffix("*/").unwrap_or(c)).unwrap_or(comment);
+        text.trim_start_matches(['/', '*', '#', '!'])
     }
-    let Some(tree) = parser.parse(source.text.as_bytes(), None) else {
-        return empty("not TypeScript");
-    };
-    let mut lower = Lower { source, depth: 0, problems: Vec::new() };
-    let comments = lower.survey(tree.root_node());
-    let statements = lower.statements(tree.root_node());
-    let mut problems = lower.problems;
-    problems.sort_by_key(|p| p.span);
-    problems.dedup_by_key(|p| p.span);
-    problems.truncate(PROBLEMS);
-    let items = items::of(&statements);
-    File { source: source.id, statements, comments, problems, items }
 }
 
-/// The deepest nesting of brackets, strings not told apart: an upper bound.
-pub fn deepest(text: &str) -> usize {
-    let (mut depth, mut most) = (0usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(depth);
-    }
-    most
-}
+pub(super) type Lower<'s> = grammar::Lower<'s, TypeScript>;
 
-pub(super) struct Lower<'s> {
-    pub(super) source: &'s Source,
-    pub(super) depth: usize,
-    pub(super) problems: Vec<Problem>,
-}
-
-impl<'s> Lower<'s> {
-    pub(super) fn span(&self, node: Node<'_>) -> Span {
-        Span::new(self.source.id, node.start_byte(), node.end_byte())
-    }
-
-    pub(super) fn text(&self, node: Node<'_>) -> &'s str {
-        self.source.text.get(node.byte_range()).unwrap_or("")
-    }
-
+impl Lower<'_> {
     pub(super) fn name(&self, node: Node<'_>) -> Name {
         let text = if node.kind() == "string" { self.string(node) } else { self.text(node).into() };
         Name { text, span: self.span(node) }
-    }
-
-    pub(super) fn problem(&mut self, node: Node<'_>, message: &str) {
-        self.problems.push(Problem { span: self.span(node), message: message.to_owned() });
-    }
-
-    /// Comments, and the grammar's repairs as problems. Goes through the tree without recursion.
-    fn survey(&mut self, root: Node<'_>) -> Vec<Comment> {
-        let mut comments = Vec::new();
-        let mut cursor = root.walk();
-        loop {
-            let node = cursor.node();
-            if node.is_missing() {
-                self.problems.push(Problem { span: self.span(node), message: format!("expected `{}`", node.kind()) });
-            } else if node.is_error() {
-                let span = self.span(node);
-                let first_line = self.source.slice(span).lines().next().map_or(0, str::len);
-                let span = Span::new(self.source.id, node.start_byte(), node.start_byte() + first_line);
-                self.problems.push(Problem { span, message: "not understood as TypeScript".into() });
-            } else if node.kind() == "comment" || node.kind() == "hash_bang_line" {
-                let span = self.span(node);
-                comments.push(Comment { span, text: bare(self.text(node)), own_line: own_line(self.source, span) });
-            }
-            let descend = node.kind() != "string" && node.child_count() > 0;
-            if descend && cursor.goto_first_child() {
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return comments;
-                }
-            }
-        }
-    }
-
-    /// Children that mean something.
-    pub(super) fn children<'t>(&self, node: Node<'t>) -> Vec<Node<'t>> {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor).filter(|n| !n.is_extra() && !n.is_error()).collect()
     }
 
     fn field(&mut self, node: Node<'_>, field: &str) -> Expr {
@@ -134,13 +48,7 @@ impl<'s> Lower<'s> {
     /// One expression. Nesting beyond [`DEPTH`] is a problem.
     pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
         let node = strip(node);
-        if self.depth >= DEPTH {
-            self.problem(node, "nested too deeply");
-            return Expr { span: self.span(node), kind: ExprKind::Other("nested too deeply") };
-        }
-        self.depth += 1;
-        let kind = self.kind(node);
-        self.depth -= 1;
+        let kind = self.deeper(node, |lower| lower.kind(node)).unwrap_or(ExprKind::Other("nested too deeply"));
         Expr { span: self.span(node), kind }
     }
 
@@ -370,26 +278,20 @@ impl<'s> Lower<'s> {
 
     /// A pattern and its default.
     pub(super) fn pattern(&mut self, node: Node<'_>) -> (Pattern, Option<Expr>) {
-        if self.depth >= DEPTH {
-            self.problem(node, "nested too deeply");
-            return (Pattern::Other(self.span(node)), None);
-        }
-        self.depth += 1;
-        let pattern = match node.kind() {
+        let pattern = self.deeper(node, |lower| match node.kind() {
             "identifier" | "shorthand_property_identifier_pattern" | "undefined" => {
-                (Pattern::Name(self.name(node)), None)
+                (Pattern::Name(lower.name(node)), None)
             }
             "assignment_pattern" | "object_assignment_pattern" => {
-                let default = node.child_by_field_name("right").map(|r| self.expr(r));
-                let left = node.child_by_field_name("left").map(|l| self.pattern(l).0);
-                (left.unwrap_or(Pattern::Other(self.span(node))), default)
+                let default = node.child_by_field_name("right").map(|r| lower.expr(r));
+                let left = node.child_by_field_name("left").map(|l| lower.pattern(l).0);
+                (left.unwrap_or(Pattern::Other(lower.span(node))), default)
             }
-            "object_pattern" => (self.object_pattern(node), None),
-            "array_pattern" => (self.array_pattern(node), None),
-            _ => (Pattern::Other(self.span(node)), None),
-        };
-        self.depth -= 1;
-        pattern
+            "object_pattern" => (lower.object_pattern(node), None),
+            "array_pattern" => (lower.array_pattern(node), None),
+            _ => (Pattern::Other(lower.span(node)), None),
+        });
+        pattern.unwrap_or((Pattern::Other(self.span(node)), None))
     }
 
     fn object_pattern(&mut self, node: Node<'_>) -> Pattern {
@@ -455,11 +357,6 @@ fn strip(mut node: Node<'_>) -> Node<'_> {
         }
     }
     node
-}
-
-fn bare(comment: &str) -> Text {
-    let text = comment.strip_prefix("/*").map(|c| c.strip_suffix("*/").unwrap_or(c)).unwrap_or(comment);
-    text.trim_start_matches(['/', '*', '#', '!']).trim().into()
 }
 
 fn unary(operator: &str) -> Unary {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tree_sitter::Node;
-
 use super::lower::Lower;
-use super::{DEPTH, Expr, ExprKind, Import, Imported, Name, Pattern, Stmt, StmtKind};
+use super::{Expr, ExprKind, Import, Imported, Name, Pattern, Stmt, StmtKind};
+use crate::syntax::grammar::Node;
 
 impl Lower<'_> {
     /// The statements of a file or block.
@@ -24,14 +23,9 @@ impl Lower<'_> {
     }
 
     fn statement(&mut self, node: Node<'_>) -> Option<Stmt> {
-        if self.depth >= DEPTH {
-            self.problem(node, "nested too deeply");
-            return Some(Stmt { span: self.span(node), kind: StmtKind::Other("nested too deeply") });
-        }
-        self.depth += 1;
-        let kind = self.statement_kind(node);
-        self.depth -= 1;
-        Some(Stmt { span: self.span(node), kind: kind? })
+        let kind = self.deeper(node, |lower| lower.statement_kind(node));
+        let kind = kind.unwrap_or(Some(StmtKind::Other("nested too deeply")))?;
+        Some(Stmt { span: self.span(node), kind })
     }
 
     fn statement_kind(&mut self, node: Node<'_>) -> Option<StmtKind> {
