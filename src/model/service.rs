@@ -9,39 +9,19 @@ mod terraform;
 
 use crate::expr::Value;
 use crate::finding::{Confidence, Location, Role};
-use crate::model::environments::{self, Verdict};
+use crate::model::environments;
 use crate::model::inputs::Inputs;
 use crate::model::stakes::Stakes;
 use crate::railway::{self, Project, ServiceKind, config};
-use crate::source::{SourceId, Span};
+use crate::source::Span;
 
 /// A service.
 #[derive(Clone, Debug)]
 pub struct Service {
-    /// `railway:web`.
-    pub address: String,
-    /// Its name.
-    pub name: String,
-    /// Platform: `railway`.
-    pub provider: &'static str,
-    /// Platform in words.
-    pub platform: String,
+    /// `railway:web`, and where it is declared.
+    pub declared: Declared,
     /// service, function, database.
     pub kind: &'static str,
-    /// Where it is declared.
-    pub span: Span,
-    /// In which file.
-    pub file: SourceId,
-    /// Calls that lead to it.
-    pub callers: Vec<Location>,
-    /// Its environments.
-    pub environments: Vec<String>,
-    /// Whether it belongs to production.
-    pub production: bool,
-    /// How sure its environment is.
-    pub confidence: Confidence,
-    /// In a directory that isn't deployed.
-    pub undeployed: bool,
     /// Image: text, null or unknown.
     pub image: Value,
     /// The database it is, in words; `None` where it is none that is known.
@@ -54,8 +34,6 @@ pub struct Service {
     pub exposed: Result<Option<Span>, crate::finding::Reason>,
     /// The file it is declared in stops being read.
     pub ending: Option<Ending>,
-    /// What would be lost.
-    pub stakes: Stakes,
 }
 
 /// A file that its platform stops reading.
@@ -73,27 +51,74 @@ pub struct Ending {
     pub protection: Option<Span>,
 }
 
-/// What is the same for everything that one project declares.
-pub(super) struct Scene {
-    /// Whether and how surely it belongs to production.
-    pub verdict: Verdict,
-    /// Its environment.
-    pub environment: String,
+/// What a deployment configuration declares: what every fact of this module has.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// `railway:web`, `railway:web#JWT_SECRET`.
+    pub address: String,
+    /// Its name, or the key with the way to it.
+    pub name: String,
+    /// Platform: `railway`.
+    pub provider: &'static str,
+    /// Platform in words.
+    pub platform: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Calls that lead to it.
+    pub callers: Vec<Location>,
+    /// Its environments.
+    pub environments: Vec<String>,
+    /// Whether it belongs to production.
+    pub production: bool,
+    /// How sure.
+    pub confidence: Confidence,
     /// In a directory that isn't deployed.
     pub undeployed: bool,
+    /// What would be lost.
+    pub stakes: Stakes,
 }
 
-impl Scene {
-    pub(super) fn of(inputs: &Inputs<'_>, project: &Project, file: SourceId) -> Scene {
+impl Declared {
+    /// A thing of a project, in the project's environment. The stakes in production are `exposed`'s:
+    /// whether somebody could lose something by it; elsewhere nothing that can't be made again is.
+    fn of(inputs: &Inputs<'_>, project: &Project, name: &str, span: Span, exposed: bool) -> Declared {
         let mapped = inputs.config.environment_of(&project.environment);
         let named = environments::of_name(&project.environment, mapped.as_deref());
-        let path = || inputs.workspace.file(file).map_or("", |f| f.source.path.as_str());
+        let file = inputs.workspace.file(span.source);
+        let path = || file.map_or("", |f| f.source.path.as_str());
         let verdict = if named.known { named } else { environments::of_path(path()) };
-        Scene {
-            verdict,
-            environment: project.environment.as_str().to_owned(),
-            undeployed: inputs.workspace.file(file).is_some_and(|f| f.undeployed),
+        Declared {
+            address: format!("railway:{name}"),
+            name: name.to_owned(),
+            provider: railway::PLATFORM,
+            platform: platform(inputs),
+            span,
+            callers: Vec::new(),
+            environments: vec![project.environment.as_str().to_owned()],
+            production: verdict.production,
+            confidence: verdict.confidence,
+            undeployed: file.is_some_and(|f| f.undeployed),
+            stakes: if exposed && verdict.production { Stakes::Exposed } else { Stakes::Rebuildable },
         }
+    }
+
+    /// One of its keys or variables.
+    fn key(self, key: &str) -> Declared {
+        Declared { address: format!("{}#{key}", self.address), name: key.to_owned(), ..self }
+    }
+
+    /// The same with the calls that lead to a service.
+    fn called(self, service: &railway::Service) -> Declared {
+        let made_here = |span: &Span| Location { span: *span, label: "made here".into(), role: Role::Caller };
+        Declared { callers: service.callers.iter().map(made_here).collect(), ..self }
+    }
+
+    /// Takes in the same thing of another environment.
+    fn join(&mut self, other: Declared) {
+        self.production |= other.production;
+        self.stakes = self.stakes.max(other.stakes);
+        let new = other.environments.into_iter().filter(|e| !self.environments.contains(e));
+        self.environments.extend(new.collect::<Vec<_>>());
     }
 }
 
@@ -111,26 +136,20 @@ pub fn services(inputs: &Inputs<'_>) -> Vec<Service> {
 
 fn fold(all: &mut Vec<Service>, service: Service) {
     let same = |other: &&mut Service| {
-        other.address == service.address
-            && other.span == service.span
-            && other.production == service.production
+        other.declared.address == service.declared.address
+            && other.declared.span == service.declared.span
+            && other.declared.production == service.declared.production
             && other.exposed == service.exposed
             && other.image == service.image
             && other.keeping == service.keeping
     };
     match all.iter_mut().find(same) {
-        Some(other) => {
-            let new = service.environments.into_iter().filter(|e| !other.environments.contains(e));
-            other.environments.extend(new.collect::<Vec<_>>());
-            other.stakes = other.stakes.max(service.stakes);
-        }
+        Some(other) => other.declared.join(service.declared),
         None => all.push(service),
     }
 }
 
 fn build(inputs: &Inputs<'_>, project: &Project, service: &railway::Service) -> Service {
-    let file = service.span.source;
-    let scene = Scene::of(inputs, project, file);
     let row = service.image.as_ref().and_then(|i| i.text.as_ref().ok()).and_then(|i| inputs.knowledge.images().of(i));
     let (kind, engine) = match &service.kind {
         ServiceKind::Service => ("service", row.map(|r| r.title.clone())),
@@ -152,24 +171,13 @@ fn build(inputs: &Inputs<'_>, project: &Project, service: &railway::Service) -> 
     };
     let over = ending.as_ref().is_some_and(|e| e.over && !e.protects.is_empty());
     let wiped = keeping.as_ref().is_some_and(|k| k.sure && k.lasts == Ok(false));
-    let stakes = match scene.verdict.production {
-        true if matters && (wiped || over) => Stakes::Loss,
-        true if matters => Stakes::Exposed,
-        _ => Stakes::Rebuildable,
-    };
+    let mut declared = Declared::of(inputs, project, &service.name, service.span, matters).called(service);
+    if declared.production && matters && (wiped || over) {
+        declared.stakes = Stakes::Loss;
+    }
     Service {
-        address: format!("railway:{}", service.name.as_str()),
-        name: service.name.as_str().to_owned(),
-        provider: railway::PLATFORM,
-        platform: platform(inputs),
+        declared,
         kind,
-        span: service.span,
-        file,
-        callers: service.callers.iter().map(|span| caller(*span)).collect(),
-        environments: vec![scene.environment],
-        production: scene.verdict.production,
-        confidence: scene.verdict.confidence,
-        undeployed: scene.undeployed,
         image: match &service.image {
             None => Value::null(),
             Some(image) => match &image.text {
@@ -182,17 +190,12 @@ fn build(inputs: &Inputs<'_>, project: &Project, service: &railway::Service) -> 
         keeping,
         exposed,
         ending,
-        stakes,
     }
 }
 
 /// The platform in words.
-pub(super) fn platform(inputs: &Inputs<'_>) -> String {
+fn platform(inputs: &Inputs<'_>) -> String {
     inputs.knowledge.provider(railway::PLATFORM).map_or_else(String::new, |p| p.title.clone())
-}
-
-pub(super) fn caller(span: Span) -> Location {
-    Location { span, label: "made here".into(), role: Role::Caller }
 }
 
 /// An engine in words, as the images of that engine are called.

@@ -1,44 +1,20 @@
 //! Secrets among a service's variables: written out, or made in a way that anybody can repeat.
 
-use super::{Scene, caller, platform, terraform};
+use super::{Declared, terraform};
 use crate::credentials;
-use crate::finding::{Confidence, Location};
+use crate::finding::Confidence;
 use crate::model::inputs::Inputs;
-use crate::model::stakes::Stakes;
-use crate::railway::{self, Variable, VariableValue};
-use crate::source::{SourceId, Span};
+use crate::railway::{Variable, VariableValue};
 
 /// A secret.
 #[derive(Clone, Debug)]
 pub struct Secret {
-    /// `railway:web#JWT_SECRET`.
-    pub address: String,
-    /// The variable's name.
-    pub name: String,
+    /// `railway:web#JWT_SECRET`, and where it is written.
+    pub declared: Declared,
     /// The service's name.
     pub of: String,
-    /// Platform: `railway`.
-    pub provider: &'static str,
-    /// Platform in words.
-    pub platform: String,
     /// literal (written out) or derived (computed from what stands in the file).
     pub made: &'static str,
-    /// Where it is written.
-    pub span: Span,
-    /// In which file.
-    pub file: SourceId,
-    /// Calls that lead to it.
-    pub callers: Vec<Location>,
-    /// Its environments.
-    pub environments: Vec<String>,
-    /// Whether it belongs to production.
-    pub production: bool,
-    /// How sure.
-    pub confidence: Confidence,
-    /// In a directory that isn't deployed.
-    pub undeployed: bool,
-    /// What would be lost.
-    pub stakes: Stakes,
 }
 
 /// Every secret of every project.
@@ -49,23 +25,9 @@ pub fn secrets(inputs: &Inputs<'_>) -> Vec<Secret> {
         for service in &project.services {
             for variable in &service.variables {
                 let Some((made, confidence)) = made(inputs, variable) else { continue };
-                let scene = Scene::of(inputs, project, variable.span.source);
-                let secret = Secret {
-                    address: format!("railway:{}#{}", service.name.as_str(), variable.name.as_str()),
-                    name: variable.name.as_str().to_owned(),
-                    of: service.name.as_str().to_owned(),
-                    provider: railway::PLATFORM,
-                    platform: platform(inputs),
-                    made,
-                    span: variable.span,
-                    file: variable.span.source,
-                    callers: service.callers.iter().map(|s| caller(*s)).collect(),
-                    environments: vec![scene.environment],
-                    production: scene.verdict.production,
-                    confidence,
-                    undeployed: scene.undeployed,
-                    stakes: if scene.verdict.production { Stakes::Exposed } else { Stakes::Rebuildable },
-                };
+                let declared = Declared::of(inputs, project, &service.name, variable.span, true);
+                let declared = Declared { confidence, ..declared.key(&variable.name).called(service) };
+                let secret = Secret { declared, of: service.name.as_str().to_owned(), made };
                 fold(&mut all, secret);
             }
         }
@@ -75,13 +37,9 @@ pub fn secrets(inputs: &Inputs<'_>) -> Vec<Secret> {
 
 /// The same line in several environments, or for several services that share their variables, is one.
 fn fold(all: &mut Vec<Secret>, secret: Secret) {
-    match all.iter_mut().find(|s| s.name == secret.name && s.span == secret.span) {
-        Some(other) => {
-            other.production |= secret.production;
-            other.stakes = other.stakes.max(secret.stakes);
-            let new = secret.environments.into_iter().filter(|e| !other.environments.contains(e));
-            other.environments.extend(new.collect::<Vec<_>>());
-        }
+    let same = |s: &&mut Secret| s.declared.name == secret.declared.name && s.declared.span == secret.declared.span;
+    match all.iter_mut().find(same) {
+        Some(other) => other.declared.join(secret.declared),
         None => all.push(secret),
     }
 }

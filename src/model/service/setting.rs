@@ -1,26 +1,17 @@
 //! Settings of a deployment configuration that don't do what they say.
 
-use super::{Scene, caller, platform};
-use crate::finding::{Confidence, Location};
+use super::Declared;
 use crate::model::inputs::Inputs;
-use crate::model::stakes::Stakes;
 use crate::railway::ignored::{Ignored, Meant};
 use crate::railway::{self, Project};
-use crate::source::{SourceId, Span};
 
 /// A setting.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// `railway:web#volumes`.
-    pub address: String,
-    /// The key with the way to it.
-    pub key: String,
+    /// `railway:web#volumes`, and where it is written.
+    pub declared: Declared,
     /// What it belongs to.
     pub of: String,
-    /// Platform: `railway`.
-    pub provider: &'static str,
-    /// Platform in words.
-    pub platform: String,
     /// ignored (no effect at all) or without-volume (runs where its volume isn't mounted).
     pub problem: &'static str,
     /// What it was meant to do, in words; `None` where its name doesn't tell.
@@ -29,22 +20,6 @@ pub struct Setting {
     pub protects: bool,
     /// Where the same would have an effect.
     pub instead: Option<String>,
-    /// Where it is written.
-    pub span: Span,
-    /// In which file.
-    pub file: SourceId,
-    /// Calls that lead to it.
-    pub callers: Vec<Location>,
-    /// Its environments.
-    pub environments: Vec<String>,
-    /// Whether it belongs to production.
-    pub production: bool,
-    /// How sure.
-    pub confidence: Confidence,
-    /// In a directory that isn't deployed.
-    pub undeployed: bool,
-    /// What would be lost.
-    pub stakes: Stakes,
 }
 
 /// Every such setting of every project.
@@ -52,17 +27,14 @@ pub fn settings(inputs: &Inputs<'_>) -> Vec<Setting> {
     let mut all: Vec<Setting> = Vec::new();
     for project in inputs.railway {
         for service in &project.services {
-            let callers: Vec<Location> = service.callers.iter().map(|s| caller(*s)).collect();
             for ignored in &service.ignored_keys {
                 // A path that should have been a volume's is told with the service.
                 let told = ignored.meant == Meant::Volume && !service.meant_mounts.is_empty();
-                fold(
-                    &mut all,
-                    Setting { callers: callers.clone(), ..of(inputs, project, &service.name, ignored, told) },
-                );
+                let setting = of(inputs, project, &service.name, ignored, told);
+                fold(&mut all, Setting { declared: setting.declared.called(service), ..setting });
             }
             for setting in without_volume(inputs, project, service) {
-                fold(&mut all, Setting { callers: callers.clone(), ..setting });
+                fold(&mut all, setting);
             }
         }
         for volume in &project.volumes {
@@ -75,38 +47,23 @@ pub fn settings(inputs: &Inputs<'_>) -> Vec<Setting> {
 }
 
 fn fold(all: &mut Vec<Setting>, setting: Setting) {
-    match all.iter_mut().find(|s| s.address == setting.address && s.span == setting.span) {
-        Some(other) => {
-            other.production |= setting.production;
-            other.stakes = other.stakes.max(setting.stakes);
-            let new = setting.environments.into_iter().filter(|e| !other.environments.contains(e));
-            other.environments.extend(new.collect::<Vec<_>>());
-        }
+    let same =
+        |s: &&mut Setting| s.declared.address == setting.declared.address && s.declared.span == setting.declared.span;
+    match all.iter_mut().find(same) {
+        Some(other) => other.declared.join(setting.declared),
         None => all.push(setting),
     }
 }
 
 fn of(inputs: &Inputs<'_>, project: &Project, name: &str, ignored: &Ignored, told: bool) -> Setting {
-    let scene = Scene::of(inputs, project, ignored.span.source);
     let protects = ignored.meant.protects();
     Setting {
-        address: format!("railway:{name}#{}", ignored.key.as_str()),
-        key: ignored.key.as_str().to_owned(),
+        declared: Declared::of(inputs, project, name, ignored.span, protects && !told).key(&ignored.key),
         of: name.to_owned(),
-        provider: railway::PLATFORM,
-        platform: platform(inputs),
         problem: "ignored",
         meant: ignored.meant.words().map(str::to_owned),
         protects,
         instead: ignored.instead.map(str::to_owned),
-        span: ignored.span,
-        file: ignored.span.source,
-        callers: Vec::new(),
-        environments: vec![scene.environment],
-        production: scene.verdict.production,
-        confidence: scene.verdict.confidence,
-        undeployed: scene.undeployed,
-        stakes: if protects && scene.verdict.production && !told { Stakes::Exposed } else { Stakes::Rebuildable },
     }
 }
 
@@ -122,13 +79,10 @@ fn without_volume(inputs: &Inputs<'_>, project: &Project, service: &railway::Ser
             path.len() > 1 && words.any(|w| w == path || w.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
         };
         let Some(mount) = service.mounts.iter().find(|m| names(&m.path)) else { continue };
-        let scene = Scene::of(inputs, project, command.span.source);
+        let declared = Declared::of(inputs, project, &service.name, command.span, true);
         all.push(Setting {
-            address: format!("railway:{}#preDeployCommand", service.name.as_str()),
-            key: "preDeployCommand".into(),
+            declared: declared.key("preDeployCommand").called(service),
             of: service.name.as_str().to_owned(),
-            provider: railway::PLATFORM,
-            platform: platform(inputs),
             problem: "without-volume",
             meant: Some(format!(
                 "work on `{}`, where the volume `{}` is mounted",
@@ -137,14 +91,6 @@ fn without_volume(inputs: &Inputs<'_>, project: &Project, service: &railway::Ser
             )),
             protects: true,
             instead: Some("the start command".into()),
-            span: command.span,
-            file: command.span.source,
-            callers: Vec::new(),
-            environments: vec![scene.environment],
-            production: scene.verdict.production,
-            confidence: scene.verdict.confidence,
-            undeployed: scene.undeployed,
-            stakes: if scene.verdict.production { Stakes::Exposed } else { Stakes::Rebuildable },
         });
     }
     all
