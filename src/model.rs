@@ -34,7 +34,7 @@ mod values;
 
 pub use act::Act;
 pub use fact::Fact;
-pub use inputs::Inputs;
+pub use inputs::{Earlier, Inputs};
 
 use change::Change;
 use command::Command;
@@ -145,6 +145,7 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         ..Model::default()
     };
     change::add(inputs, &mut model);
+    earlier::add(inputs, &mut model);
     model
 }
 

@@ -24,7 +24,7 @@ use crate::credentials::{self, Token};
 use crate::finding::{Finding, RuleInfo};
 use crate::knowledge::Knowledge;
 use crate::manifests;
-use crate::model::{Fact, Inputs, Model, statements};
+use crate::model::{Earlier, Fact, Inputs, Model, statements};
 use crate::operations::{self, Classified};
 use crate::railway;
 use crate::report::{Mask, Summary};
@@ -71,6 +71,8 @@ pub struct Request {
 pub struct Project {
     /// The project as read.
     pub workspace: Workspace,
+    /// Its configuration, placed in the project's own files.
+    pub config: Config,
     /// Its files, parsed, by source number.
     pub documents: Vec<Document>,
     /// What commands of it can run by name, and read.
@@ -142,8 +144,7 @@ pub fn join_with(
     knowledge: &Knowledge,
 ) -> Project {
     let base = base.map(|workspace| (base::declared(&workspace, request, config, knowledge), workspace));
-    let config = &config.placed(&workspace);
-    let config = &config.placed(&workspace);
+    let config = config.placed(&workspace);
     let documents: Vec<Document> = workspace.files.par_iter().map(document::parse).collect();
     let ((evaluated, railway), (agents, tokens)) = rayon::join(
         || {
@@ -182,24 +183,27 @@ pub fn join_with(
         steps: &steps,
         classify: &classify,
         today: &request.today,
-        earlier: base.as_ref().map(|(model, workspace)| base::earlier(model, workspace, request)),
-        config,
+        earlier: base.as_ref().zip(request.base.as_deref()).map(|((model, workspace), revision)| Earlier {
+            model,
+            workspace,
+            revision,
+        }),
+        config: &config,
         knowledge,
     };
     let model = crate::model::build(&inputs);
     let facts = model.facts(&inputs);
     let mask = secrets::mask(&inputs, &documents, request, &elsewhere);
-    Project { workspace, documents, scripts, terraform, railway, agents, tokens, model, facts, mask, refused }
+    Project { workspace, config, documents, scripts, terraform, railway, agents, tokens, model, facts, mask, refused }
 }
 
 /// Judges a project by rules, then by what its authors wrote about them.
-pub fn judge(project: Project, rules: &RuleSet, config: &Config, request: &Request, knowledge: &Knowledge) -> Run {
-    let config = &config.placed(&project.workspace);
+pub fn judge(project: Project, rules: &RuleSet, request: &Request, knowledge: &Knowledge) -> Run {
     let known = rules.known();
     let ignores = Ignores::of(&suppress::Options {
         workspace: &project.workspace,
         documents: &project.documents,
-        config,
+        config: &project.config,
         known: &known,
         today: &request.today,
         no_ignores: request.no_ignores,
@@ -214,7 +218,7 @@ pub fn judge(project: Project, rules: &RuleSet, config: &Config, request: &Reque
     let statements = statements::facts(&ignores.statements(&ran), &project.workspace);
     findings.extend(rules::evaluate(rules, &statements, &options));
     rules::in_order(&mut findings, sources);
-    let summary = summary::of(&project, config, knowledge);
+    let summary = summary::of(&project, knowledge);
     Run { project, findings, rules: rules.infos(), summary }
 }
 

@@ -53,7 +53,7 @@ impl Made {
         let session = Session::open(&root, &options).expect("the config is whole");
         let request = session.request(&root);
         let project = pipeline::project(&request, &session.config, &session.knowledge).expect("it can be read");
-        pipeline::judge(project, &session.all_rules().unwrap(), &session.config, &request, &session.knowledge)
+        pipeline::judge(project, &session.all_rules().unwrap(), &request, &session.knowledge)
     }
 }
 

@@ -28,7 +28,7 @@ fn run(name: &str) -> Run {
     let request = session.request(&root);
     let project = pipeline::project(&request, &session.config, &session.knowledge).unwrap();
     let rules = session.all_rules().unwrap();
-    pipeline::judge(project, &rules, &session.config, &request, &session.knowledge)
+    pipeline::judge(project, &rules, &request, &session.knowledge)
 }
 
 fn found(name: &str, told: &Told) {

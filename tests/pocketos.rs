@@ -26,7 +26,7 @@ fn run(root: &Root) -> Run {
     let request = session.request(root);
     let project = pipeline::project(&request, &session.config, &session.knowledge).expect("it can be read");
     let rules = session.all_rules().expect("the rules are whole");
-    pipeline::judge(project, &rules, &session.config, &request, &session.knowledge)
+    pipeline::judge(project, &rules, &request, &session.knowledge)
 }
 
 fn shown(run: &Run, choice: &Choice) -> Chosen {

@@ -196,7 +196,7 @@ fn told(dir: &Path, revision: &str) -> Vec<String> {
     };
     let (config, knowledge) = (Config::default(), Knowledge::embedded());
     let project = pipeline::project(&request, &config, &knowledge).unwrap();
-    let run = pipeline::judge(project, &RuleSet::embedded(), &config, &request, &knowledge);
+    let run = pipeline::judge(project, &RuleSet::embedded(), &request, &knowledge);
     let sources = &run.project.workspace.sources;
     let found = run.findings.iter().filter(|f| f.outcome == Outcome::Finding && f.message.contains("Compared with"));
     let mut all: Vec<String> = found

@@ -229,7 +229,7 @@ pub fn judged(case: &cases::Case, rules: &RuleSet, knowledge: &Knowledge) -> Res
     if !project.refused.is_empty() {
         return Err(project.refused.join("; "));
     }
-    let mut run = pipeline::judge(project, rules, &config, &request, knowledge);
+    let mut run = pipeline::judge(project, rules, &request, knowledge);
     // What is half-known shows from `pedantic` on only: a rule for everybody is judged without it.
     let regular = |id: &str| rules.get(id).is_some_and(|r| r.head.persona == Persona::Regular);
     run.findings.retain(|f| f.confidence > Confidence::Low || !regular(&f.rule));

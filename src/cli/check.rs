@@ -106,7 +106,7 @@ impl Checked {
         let plans: Vec<String> = request.plans.iter().map(|(_, path)| path.clone()).collect();
         let rules = session.chosen_rules(&args.select, &args.ignore)?;
         let project = pipeline::project(&request, &session.config, &session.knowledge)?;
-        let mut run = pipeline::judge(project, &rules, &session.config, &request, &session.knowledge);
+        let mut run = pipeline::judge(project, &rules, &request, &session.knowledge);
         let mut baseline = baseline.cloned();
         if let Some(baseline) = &mut baseline {
             baseline.apply(&mut run.findings);

@@ -38,7 +38,7 @@ pub fn diagnostics<'t>(
     }
     let rules = session.all_rules()?;
     let project = pipeline::project(&request, &session.config, &session.knowledge)?;
-    let run = pipeline::judge(project, &rules, &session.config, &request, &session.knowledge);
+    let run = pipeline::judge(project, &rules, &request, &session.knowledge);
     let choice =
         Choice { persona: session.config.persona.unwrap_or(crate::finding::Persona::Regular), ..Choice::default() };
     let chosen = chosen::choose(&run, &choice);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::expr::{Kind, Type, Value};
 use crate::finding::{Confidence, Place, Reason, Role};
+use crate::model::Model;
 use crate::model::inputs::Inputs;
 use crate::model::join;
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
 use crate::model::store::{Caller, Copy, Given, Store, Switch};
 use crate::model::survive;
-use crate::model::{Model, earlier};
 use crate::terraform::plan::{Act, Action};
 use crate::terraform::{ChangeKind, Evaluation, Mode, Planned, ResolvedBlock, Resource};
 
@@ -98,7 +98,6 @@ pub fn add(inputs: &Inputs<'_>, model: &mut Model) {
         }
     }
     if worlds.is_empty() {
-        earlier::add(inputs, model);
         return;
     }
     let then = Inputs { terraform: &worlds, railway: &[], ..*inputs };
@@ -130,7 +129,6 @@ pub fn add(inputs: &Inputs<'_>, model: &mut Model) {
     }
     model.changes = changes;
     model.past = Some(Box::new(past));
-    earlier::add(inputs, model);
 }
 
 /// A root with what its `removed` blocks destroy, as far as an address tells what that is. `None`: nothing.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::expr::{Kind, Type, Value};
 use crate::finding::{Place, Reason, Role, Slot};
 use crate::model::change::{Change, Doing, compared, fold};
-use crate::model::inputs::Inputs;
+use crate::model::inputs::{Earlier, Inputs};
 use crate::model::located::Blast;
 use crate::model::stakes::Stakes;
 use crate::model::store::{Caller, Store, Switch};
@@ -18,24 +18,10 @@ use crate::model::{Model, survive};
 use crate::railway::Project;
 use crate::source::{SourceId, Span};
 use crate::terraform::{ChangeKind, Evaluation};
-use crate::workspace::Workspace;
 
-/// The project as an earlier revision declares it.
-#[derive(Clone, Copy)]
-pub struct Earlier<'a> {
-    /// What was joined from it.
-    pub model: &'a Model,
-    /// Its files.
-    pub workspace: &'a Workspace,
-    /// The revision as it was asked for.
-    pub revision: &'a str,
-}
-
-impl Earlier<'_> {
-    /// The path that a file had.
-    fn path(&self, file: SourceId) -> String {
-        self.workspace.file(file).map_or_else(String::new, |f| f.source.path.clone())
-    }
+/// The path that a file had then.
+fn path_then(earlier: &Earlier<'_>, file: SourceId) -> String {
+    earlier.workspace.file(file).map_or_else(String::new, |f| f.source.path.clone())
 }
 
 /// Adds to a model what becomes of an earlier revision's stores.
@@ -134,7 +120,7 @@ impl Comparing<'_> {
         if self.store.kind == "volume" {
             return;
         }
-        let path = self.earlier.path(self.store.file);
+        let path = path_then(self.earlier, self.store.file);
         let is_here = |p: &&Project| {
             let file = p.files.first().and_then(|f| self.inputs.workspace.file(*f));
             !p.config_as_code && file.is_some_and(|f| directory(&f.source.path) == directory(&path))
@@ -177,7 +163,7 @@ impl Comparing<'_> {
             None => Value::bool(true),
             Some(reason) => Value::unknown_of(Type::Bool, Arc::new(vec![reason.clone()])),
         };
-        let why = format!("{what}, which stood in {}, is gone", self.earlier.path(self.store.file));
+        let why = format!("{what}, which stood in {}, is gone", path_then(self.earlier, self.store.file));
         self.lost(Doing::Destroy, happens, Vec::new(), Some(why), place)
     }
 
@@ -329,7 +315,7 @@ fn directory(path: &str) -> &str {
 /// Where today's tree tells of a store that it doesn't declare any more: the file that declared it, or
 /// what is left beside it.
 fn place_of_today(inputs: &Inputs<'_>, earlier: &Earlier<'_>, store: &Store) -> Arc<Place> {
-    let path = earlier.path(store.file);
+    let path = path_then(earlier, store.file);
     let here = |p: &str| inputs.workspace.by_path(p).map(|f| f.source.id);
     let beside = || {
         let dir = directory(&path);

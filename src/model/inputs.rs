@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::credentials::Token;
 use crate::knowledge::Knowledge;
 use crate::manifests::Manifests;
-use crate::model::earlier::Earlier;
+use crate::model::Model;
 use crate::operations::Classified;
 use crate::railway;
 use crate::source::SourceId;
@@ -46,6 +46,17 @@ pub struct Inputs<'a> {
     pub config: &'a Config,
     /// What is known of the world.
     pub knowledge: &'a Knowledge,
+}
+
+/// The project as an earlier revision declares it.
+#[derive(Clone, Copy)]
+pub struct Earlier<'a> {
+    /// What was joined from it.
+    pub model: &'a Model,
+    /// Its files.
+    pub workspace: &'a Workspace,
+    /// The revision as it was asked for.
+    pub revision: &'a str,
 }
 
 impl Inputs<'_> {

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::manifests;
-use crate::model::earlier::Earlier;
 use crate::model::{Inputs, Model};
 use crate::operations;
 use crate::pipeline::{Request, deployed, evaluate};
@@ -43,9 +42,4 @@ pub fn declared(workspace: &Workspace, request: &Request, config: &Config, knowl
         knowledge,
     };
     crate::model::declared(&inputs)
-}
-
-/// It, to compare with.
-pub fn earlier<'a>(model: &'a Model, workspace: &'a Workspace, request: &'a Request) -> Earlier<'a> {
-    Earlier { model, workspace, revision: request.base.as_deref().unwrap_or_default() }
 }

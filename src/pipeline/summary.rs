@@ -1,6 +1,5 @@
 //! What was looked at, and what can't be seen from here.
 
-use crate::config::Config;
 use crate::knowledge::Knowledge;
 use crate::pipeline::Project;
 use crate::report::Summary;
@@ -9,7 +8,7 @@ use crate::terraform::{self, Mode};
 use crate::workspace::Table;
 
 /// The part of the summary that doesn't depend on which findings are shown.
-pub fn of(project: &Project, config: &Config, knowledge: &Knowledge) -> Summary {
+pub fn of(project: &Project, knowledge: &Knowledge) -> Summary {
     let workspace = &project.workspace;
     let table = Table::get();
     let mut read: Vec<(String, usize)> = Vec::new();
@@ -37,7 +36,7 @@ pub fn of(project: &Project, config: &Config, knowledge: &Knowledge) -> Summary 
         stores: stores.count(),
         agents: project.agents.len(),
         credentials: project.model.credentials.iter().filter(|c| c.handed.is_none()).count(),
-        notes: notes(project, config, knowledge, &unread_modules),
+        notes: notes(project, knowledge, &unread_modules),
         unread_modules,
         cut_off: cut_off(project),
         ..Summary::default()
@@ -75,10 +74,10 @@ fn cut_off(project: &Project) -> Vec<(Option<Span>, &'static str, String)> {
 }
 
 /// What is worth saying once.
-fn notes(project: &Project, config: &Config, knowledge: &Knowledge, unread: &[(Span, String, String)]) -> Vec<String> {
+fn notes(project: &Project, knowledge: &Knowledge, unread: &[(Span, String, String)]) -> Vec<String> {
     let mut notes = Vec::new();
     let labelled = |environment: &String| {
-        let mapped = config.environment_of(environment);
+        let mapped = project.config.environment_of(environment);
         crate::model::environments::of_name(environment, mapped.as_deref()).known
     };
     let stores = || project.model.stores.iter().filter(|s| !s.undeployed);

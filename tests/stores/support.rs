@@ -36,7 +36,7 @@ pub fn found(files: &[(&str, &str)]) -> Vec<Finding> {
     let request = session.request(&root);
     let project = pipeline::project(&request, &session.config, &session.knowledge).unwrap();
     let rules = session.chosen_rules(&[], &[]).unwrap();
-    pipeline::judge(project, &rules, &session.config, &request, &session.knowledge).findings
+    pipeline::judge(project, &rules, &request, &session.knowledge).findings
 }
 
 /// The model of one `main.tf`.
