@@ -50,6 +50,10 @@ mod rule_file;
 #[allow(dead_code)]
 mod operations;
 
+#[path = "src/workspace/rows.rs"]
+#[allow(dead_code)]
+mod rows;
+
 #[path = "src/knowledge/wrappers.rs"]
 #[allow(dead_code)]
 mod wrappers;
@@ -58,8 +62,11 @@ fn main() {
     println!("cargo:rerun-if-changed=rules");
     println!("cargo:rerun-if-changed=src/rules/file.rs");
     println!("cargo:rerun-if-changed=src/knowledge");
+    println!("cargo:rerun-if-changed=src/workspace/rows.rs");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     policies(&out);
+    let files: rows::File = read(Path::new("rules/files.yaml"));
+    write(&out.join("files.bin"), &files);
     let mut code = String::new();
     let mut providers: Vec<stores::Provider> = Vec::new();
     for file in yaml_files(Path::new("rules/knowledge/stores")) {

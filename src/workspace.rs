@@ -7,6 +7,7 @@ mod memory;
 mod named;
 mod revision;
 mod root;
+mod rows;
 mod table;
 
 pub use given::{read_dir_texts, read_dir_yaml};
@@ -15,6 +16,7 @@ pub use memory::{in_memory, in_memory_with};
 pub use named::{FileError, in_words, read_bytes, read_text, real};
 pub use revision::load_at;
 pub use root::find_root;
+pub use rows::Format;
 pub use table::Table;
 
 use std::path::PathBuf;
@@ -56,63 +58,6 @@ pub struct File {
     pub undeployed: bool,
     /// A template of another language (Helm, Jinja, cookiecutter, `.tftpl`): only searched for credentials.
     pub template: bool,
-}
-
-/// How a file is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// HCL native syntax.
-    Hcl,
-    /// HCL in JSON (`.tf.json`).
-    HclJson,
-    /// JSON, strictly.
-    Json,
-    /// JSON with comments and trailing commas.
-    Jsonc,
-    /// TOML.
-    Toml,
-    /// YAML.
-    Yaml,
-    /// Markdown with YAML front matter.
-    FrontMatter,
-    /// TypeScript or JavaScript.
-    #[serde(rename = "typescript")]
-    TypeScript,
-    /// Python.
-    Python,
-    /// Go.
-    Go,
-    /// POSIX shell or bash.
-    Shell,
-    /// Starlark.
-    Starlark,
-    /// `.env`.
-    Dotenv,
-    /// Any other text.
-    Text,
-}
-
-impl Format {
-    /// The word for it, as the table writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Hcl => "hcl",
-            Format::HclJson => "hcl-json",
-            Format::Json => "json",
-            Format::Jsonc => "jsonc",
-            Format::Toml => "toml",
-            Format::Yaml => "yaml",
-            Format::FrontMatter => "front-matter",
-            Format::TypeScript => "typescript",
-            Format::Python => "python",
-            Format::Go => "go",
-            Format::Shell => "shell",
-            Format::Starlark => "starlark",
-            Format::Dotenv => "dotenv",
-            Format::Text => "text",
-        }
-    }
 }
 
 /// Whether git carries a file to others (read from the index and ignore files; git isn't run).

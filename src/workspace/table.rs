@@ -3,38 +3,10 @@
 use std::sync::OnceLock;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use serde::Deserialize;
 
-use crate::workspace::Format;
+use crate::workspace::rows::{File, Row};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    files: Vec<Row>,
-    ignored_wanted: Vec<String>,
-    never: Vec<String>,
-    undeployed: Vec<String>,
-    binary: Vec<String>,
-    home: Vec<String>,
-}
-
-/// A row of the table.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Row {
-    /// What the file is to which product.
-    pub role: String,
-    /// How it is written.
-    pub format: Format,
-    /// The word under which the summary counts it.
-    pub counts: String,
-    /// Whether its product refuses a broken one.
-    pub strict: bool,
-    /// Commands that run a script the file defines; `{}` is its name.
-    #[serde(default)]
-    pub invoked: Vec<String>,
-    globs: Vec<String>,
-}
+static ROWS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/files.bin"));
 
 /// The compiled table.
 pub struct Table {
@@ -56,20 +28,10 @@ impl Table {
     /// The built-in table, compiled on first use.
     pub fn get() -> &'static Table {
         static TABLE: OnceLock<Table> = OnceLock::new();
-        TABLE.get_or_init(|| Table::parse(include_str!("../../rules/files.yaml")))
+        TABLE.get_or_init(|| Table::of(postcard::from_bytes(ROWS).unwrap_or_default()))
     }
 
-    /// A broken built-in table is empty; a test holds that it isn't broken.
-    fn parse(text: &str) -> Table {
-        let empty = File {
-            files: vec![],
-            ignored_wanted: vec![],
-            never: vec![],
-            undeployed: vec![],
-            binary: vec![],
-            home: vec![],
-        };
-        let file: File = serde_yaml::from_str(text).unwrap_or(empty);
+    fn of(file: File) -> Table {
         let mut builder = GlobSetBuilder::new();
         let mut row_of_glob = Vec::new();
         for (index, row) in file.files.iter().enumerate() {
@@ -130,8 +92,7 @@ mod tests {
 
     #[test]
     fn the_built_in_table_is_whole() {
-        let text = include_str!("../../rules/files.yaml");
-        let file: File = serde_yaml::from_str(text).unwrap();
+        let file: File = postcard::from_bytes(ROWS).unwrap();
         let globs: usize = file.files.iter().map(|r| r.globs.len()).sum();
         let table = Table::get();
         assert_eq!(table.row_of_glob.len(), globs, "every glob compiles");
