@@ -1,6 +1,7 @@
 //! Types, look-ups and merging of `rules/knowledge/`. Passed as `&Knowledge`, never global, because
 //! `--rules` adds to it.
 
+mod added;
 mod calls;
 pub mod credentials;
 pub mod dumps;
@@ -14,8 +15,10 @@ pub mod stores;
 pub mod switches;
 pub mod wrappers;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
+pub use added::KnowledgeError;
 use credentials::{Credentials, Kind, Platform};
 use dumps::Dumps;
 use images::Images;
@@ -26,6 +29,8 @@ pub struct Knowledge {
     stores: Vec<Part<Provider>>,
     rights: Vec<Part<iam::Rights>>,
     modules: Vec<Part<modules::Module>>,
+    /// Addresses of modules without stores, beside those built in.
+    without_stores: Vec<String>,
     credentials: OnceLock<Credentials>,
     dumps: OnceLock<Dumps>,
     images: OnceLock<Images>,
@@ -34,16 +39,26 @@ pub struct Knowledge {
 
 /// A piece that is decoded when something first asks for it.
 struct Part<T> {
-    name: &'static str,
-    /// Terraform provider names that lead here.
+    name: Cow<'static, str>,
+    /// Other names that lead here: Terraform's of a provider, addresses of a module.
     keys: &'static [&'static str],
+    /// The same, of a user's own.
+    more: Vec<String>,
     bytes: &'static [u8],
     value: OnceLock<Option<T>>,
 }
 
 impl<T: serde::de::DeserializeOwned> Part<T> {
     fn of(&(name, keys, bytes): &Embedded) -> Part<T> {
-        Part { name, keys, bytes, value: OnceLock::new() }
+        Part { name: Cow::Borrowed(name), keys, more: Vec::new(), bytes, value: OnceLock::new() }
+    }
+
+    fn added(name: String, keys: Vec<String>, value: T) -> Part<T> {
+        Part { name: Cow::Owned(name), keys: &[], more: keys, bytes: &[], value: OnceLock::from(Some(value)) }
+    }
+
+    fn answers_to(&self, key: &str) -> bool {
+        self.name == key || self.keys.contains(&key) || self.more.iter().any(|k| k == key)
     }
 
     fn get(&self) -> Option<&T> {
@@ -65,6 +80,7 @@ impl Knowledge {
             stores,
             rights,
             modules: MODULES.iter().map(Part::of).collect(),
+            without_stores: Vec::new(),
             credentials: OnceLock::new(),
             dumps: OnceLock::new(),
             images: OnceLock::new(),
@@ -91,7 +107,7 @@ impl Knowledge {
     /// The rights that a Terraform type, or a local provider name, is about.
     pub fn rights_of_type(&self, r#type: &str) -> Option<&iam::Rights> {
         let prefix = r#type.split(['_', ':']).next().unwrap_or(r#type);
-        self.rights.iter().find(|p| p.name == prefix || p.keys.contains(&prefix)).and_then(Part::get)
+        self.rights.iter().find(|p| p.answers_to(prefix)).and_then(Part::get)
     }
 
     /// Every platform whose rights are known.
@@ -101,12 +117,12 @@ impl Knowledge {
 
     /// A published module by its address in the registry, or its repository (`github.com/owner/name`).
     pub fn module(&self, address: &str) -> Option<&modules::Module> {
-        self.modules.iter().find(|p| p.keys.contains(&address)).and_then(Part::get)
+        self.modules.iter().find(|p| p.answers_to(address)).and_then(Part::get)
     }
 
     /// Whether a published module, with all its submodules, is known to declare nothing that holds data.
     pub fn is_without_stores(&self, address: &str) -> bool {
-        WITHOUT_STORES.binary_search(&address).is_ok()
+        WITHOUT_STORES.binary_search(&address).is_ok() || self.without_stores.iter().any(|a| a == address)
     }
 
     /// Every published module that is known.
@@ -144,7 +160,7 @@ impl Knowledge {
     /// The platforms that a Terraform type or local provider name speaks to.
     fn of_type(&self, r#type: &str) -> impl Iterator<Item = &Provider> {
         let prefix = r#type.split(['_', ':']).next().unwrap_or(r#type);
-        let parts = self.stores.iter().filter(|p| p.name == prefix || p.keys.contains(&prefix));
+        let parts = self.stores.iter().filter(|p| p.answers_to(prefix));
         parts.filter_map(Part::get).collect::<Vec<_>>().into_iter()
     }
 

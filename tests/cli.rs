@@ -299,6 +299,59 @@ fn what_is_wrong_in_a_rule_or_config_says_where() {
 }
 
 #[test]
+fn a_user_adds_knowledge_of_their_own_beside_rules() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("lastcopy.yaml", "root: true\nenvironments: {production: production}\n");
+    write("main.tf", "resource \"acme_vault\" \"orders\" {\n  sealed = false\n}\n");
+    write(".claude/settings.json", "{\"permissions\": {\"allow\": [\"Bash(acmectl:*)\"]}}\n");
+    assert_eq!(places(&lastcopy(dir.path(), &["check", "--format", "json"])), [""; 0], "nobody knows it");
+    write(
+        "own/knowledge/stores/acme.yaml",
+        "provider: acme\ntitle: Acme\nterraform: [acme]\ntypes:\n  - type: acme_vault\n    title: Acme vault\n    kind: database\n    \
+         tier: checked\n    destroyed_by: [acmectl vault drop]\n    guards: [{class: api, attribute: sealed, safe: {equals: true}, \
+         absent: unsafe, lifted_by: acmectl vault unseal}]\n",
+    );
+    write(
+        "own/knowledge/operations/acme.yaml",
+        "tool: acmectl\nprovider: acme\nprograms:\n  - names: [acmectl]\n    target: {otherwise: remote}\noperations:\n  - id: acme-vault-drop\n    \
+         title: drops a vault\n    call: acmectl vault drop\n    command: acmectl vault drop orders\n    destroys: [database]\n    \
+         forms: [{programs: [acmectl], words: [[vault], [drop]]}]\n    source: https://acme.example\n",
+    );
+    let own = ["--rules", "own", "--format", "json"];
+    let told = places(&lastcopy(dir.path(), &[&["check"], &own[..]].concat()));
+    assert!(told.iter().any(|p| p == "unprotected-store main.tf:2"), "{told:?}");
+    assert!(told.iter().any(|p| p.ends_with(".claude/settings.json:1")), "{told:?}");
+    let what = lastcopy(dir.path(), &[&["what"], &own[..], &["acmectl vault drop orders"]].concat());
+    assert_eq!(json(&what)["operations"][0]["id"], "acme-vault-drop", "{}", err(&what));
+
+    // What a user knows of a built-in type stands in place of what is built in, and the rest stays.
+    write("main.tf", "resource \"vultr_block_storage\" \"orders\" {\n  label = \"orders\"\n}\n");
+    let before = places(&lastcopy(dir.path(), &["check", "--format", "json"]));
+    assert!(before.iter().any(|p| p == "no-copy-outlives-the-store main.tf:1"), "{before:?}");
+    let scratch = "type: vultr_block_storage, title: block storage, kind: volume, holds: derived";
+    write("own/knowledge/stores/vultr.yaml", &format!("provider: vultr\ntitle: Vultr\ntypes:\n  - {{{scratch}}}\n"));
+    let after = places(&lastcopy(dir.path(), &[&["check"], &own[..]].concat()));
+    assert!(!after.iter().any(|p| p.ends_with("main.tf:1")), "{after:?}");
+
+    // A mistake in it says where, and nothing is judged without it.
+    write("own/knowledge/stores/acme.yaml", "provider: acme\ntitle: Acme\ntypos: []\n");
+    write("own/knowledge/acme.yaml", "provider: acme\n");
+    let output = lastcopy(dir.path(), &[&["check"], &own[..]].concat());
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("own/knowledge/stores/acme.yaml:3:1: "), "{}", err(&output));
+    assert!(
+        err(&output).contains("own/knowledge/acme.yaml:1:1: knowledge is in one of the folders"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
 fn the_smaller_commands_answer() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pocketos = testdata("pocketos");

@@ -99,7 +99,7 @@ pub struct Common {
     /// Let nothing in the tree remove or weaken a finding: no config, rules, baseline or ignores
     #[arg(long)]
     pub isolated: bool,
-    /// More rules, from a directory (repeatable)
+    /// More rules and knowledge, from a directory (repeatable)
     #[arg(long = "rules", value_name = "DIR")]
     pub rules: Vec<PathBuf>,
     /// Today's date, instead of the system's

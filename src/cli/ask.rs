@@ -17,7 +17,7 @@ use crate::knowledge::Knowledge;
 use crate::operations;
 use crate::pipeline::failure::Failure;
 use crate::pipeline::roots::{self, Root};
-use crate::pipeline::session::{Session, all_rules, rule_files};
+use crate::pipeline::session::{Session, all_rules, knowledge, rule_files};
 use crate::pipeline::{self, Project, Request};
 use crate::report::neutral;
 use crate::rules::RuleSet;
@@ -125,13 +125,16 @@ pub fn what(args: &args::What, out: &mut Out) -> Result<u8, Failure> {
     let cwd = output::working_directory()?;
     let root = roots::find(&[], args.common.root.as_deref(), &cwd)?.pop();
     // Scripts are followed where there is a project to find them in.
+    let knowledge = match &root {
+        Some(root) => Session::open(root, &args.common.session())?.knowledge,
+        None => with_dirs(&args.common.rules)?.1,
+    };
     let loaded = root.and_then(|root| workspace::load(&root.dir, &workspace::LoadOptions::default()).ok());
     let documents: Vec<_> = loaded.iter().flat_map(|w| w.files.iter().map(document::parse)).collect();
     let scripts = loaded.as_ref().map(|workspace| {
         let commands = ci::read(workspace, &|id| documents.get(id.0 as usize));
         pipeline::scripts(workspace, &documents, &commands)
     });
-    let knowledge = Knowledge::embedded();
     let outcome = classified::answer(&args.words, &knowledge, scripts.as_ref());
     out.print(&match json {
         true => pretty(&outcome.json()),
@@ -167,9 +170,10 @@ pub fn inspect(args: &args::Inspect, out: &mut Out) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn with_dirs(dirs: &[std::path::PathBuf]) -> Result<RuleSet, Failure> {
+/// Everything built in, and what these directories add.
+fn with_dirs(dirs: &[std::path::PathBuf]) -> Result<(RuleSet, Knowledge), Failure> {
     let files = dirs.iter().map(|d| rule_files(d)).collect::<Result<Vec<_>, _>>()?;
-    all_rules(&files)
+    Ok((all_rules(&files)?, knowledge(&files)?))
 }
 
 /// `explain`.
@@ -177,7 +181,7 @@ fn with_dirs(dirs: &[std::path::PathBuf]) -> Result<RuleSet, Failure> {
 /// # Errors
 /// A rule that doesn't exist.
 pub fn explain(args: &args::Explain, out: &mut Out) -> Result<u8, Failure> {
-    let rules = with_dirs(&args.rules)?;
+    let (rules, _) = with_dirs(&args.rules)?;
     out.print(&pages::explain(&rules, &args.rule).map_err(Failure::new)?);
     Ok(0)
 }
@@ -187,7 +191,7 @@ pub fn explain(args: &args::Explain, out: &mut Out) -> Result<u8, Failure> {
 /// # Errors
 /// A rule directory that can't be read.
 pub fn rules(args: &args::Rules, out: &mut Out) -> Result<u8, Failure> {
-    let rules = with_dirs(&args.rules)?;
+    let (rules, _) = with_dirs(&args.rules)?;
     out.print(&match (args.facts, wants_json(&args.format)?) {
         (true, true) => pretty(&listing::facts_json()),
         (true, false) => listing::facts(out.width),
@@ -202,15 +206,14 @@ pub fn rules(args: &args::Rules, out: &mut Out) -> Result<u8, Failure> {
 /// # Errors
 /// A directory that can't be read, or a rule in it that is broken.
 pub fn test(args: &args::Test, out: &mut Out) -> Result<u8, Failure> {
-    let (rules, which, files) = match &args.dir {
-        None => (RuleSet::embedded(), Which::BuiltIn, BTreeMap::new()),
+    let ((rules, knowledge), which, files) = match &args.dir {
+        None => (with_dirs(&[])?, Which::BuiltIn, BTreeMap::new()),
         Some(dir) => {
             let big = dir.join("testdata");
             let files = if big.is_dir() { workspace::read_dir_texts(&big)? } else { BTreeMap::new() };
             (with_dirs(std::slice::from_ref(dir))?, Which::Added, files)
         }
     };
-    let knowledge = Knowledge::embedded();
     let Tested { text, code } = examples::test(&rules, which, &files, &|case| judged(case, &rules, &knowledge));
     out.print(&text);
     Ok(code)

@@ -17,10 +17,10 @@ pub(super) type Index = &'static [(&'static str, &'static [usize])];
 #[derive(Default)]
 pub(super) struct Calls {
     tools: OnceLock<Vec<OnceLock<Option<Tool>>>>,
-    added: Vec<Tool>,
+    pub(super) added: Vec<Tool>,
     wrappers: OnceLock<Wrappers>,
     exec: OnceLock<Exec>,
-    mcp: OnceLock<Vec<McpServer>>,
+    pub(super) mcp: OnceLock<Vec<McpServer>>,
     patterns: RwLock<HashMap<String, Option<Arc<Regex>>>>,
 }
 
@@ -38,14 +38,6 @@ impl Knowledge {
     /// Every tool.
     pub fn tools(&self) -> impl Iterator<Item = &Tool> {
         (0..TOOLS.len()).filter_map(|n| self.tool(n)).chain(&self.calls.added)
-    }
-
-    /// Adds a tool's operations to those built in.
-    pub fn add_tool(&mut self, mut tool: Tool) {
-        for operation in &mut tool.operations {
-            operation.provider = operation.provider.take().or_else(|| tool.provider.clone());
-        }
-        self.calls.added.push(tool);
     }
 
     /// Every known operation.

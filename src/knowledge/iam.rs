@@ -48,6 +48,22 @@ pub struct Rights {
     pub environments: Vec<Environment>,
 }
 
+impl Rights {
+    /// Adds what another part knows. Of two roles of a name, the other's wins.
+    pub fn merge(&mut self, other: Rights) {
+        self.roles.retain(|r| !other.roles.iter().any(|o| o.id == r.id));
+        self.roles.extend(other.roles);
+        self.terraform.extend(other.terraform);
+        self.actions.extend(other.actions);
+        self.harmless.extend(other.harmless);
+        self.bindings.extend(other.bindings);
+        self.tokens.extend(other.tokens);
+        self.issuers.extend(other.issuers);
+        self.assumes.extend(other.assumes);
+        self.environments.extend(other.environments);
+    }
+}
+
 /// A resource that declares an environment which jobs of pipelines wait for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -76,9 +76,10 @@ impl Session {
         for dir in options.rules.iter().cloned().chain(of_config) {
             rules.push(rule_files(&dir)?);
         }
+        let knowledge = knowledge(&rules)?;
         let handed = Handed::read(root, options)?;
         let session = Session {
-            knowledge: Knowledge::embedded(),
+            knowledge,
             config,
             rules,
             today: options.today.clone(),
@@ -158,7 +159,19 @@ pub fn all_rules(from: &[(String, Vec<(String, String)>)]) -> Result<RuleSet, Fa
     Ok(rules)
 }
 
-/// The rule files of a directory: what messages call it, and (path, text) of each.
+/// What is built in, and what these directories know.
+///
+/// # Errors
+/// Everything that is wrong in a knowledge file.
+pub fn knowledge(from: &[(String, Vec<(String, String)>)]) -> Result<Knowledge, Failure> {
+    let mut knowledge = Knowledge::embedded();
+    for (dir, files) in from {
+        knowledge.add_dir(dir, files).map_err(Failure::all)?;
+    }
+    Ok(knowledge)
+}
+
+/// The files of rules and knowledge of a directory: what messages call it, and (path, text) of each.
 ///
 /// # Errors
 /// A directory that can't be read.
