@@ -199,7 +199,7 @@ fn more_operations_can_be_added() {
     let tool = serde_yaml::from_str(
         "tool: acme\nprovider: acme\noperations:\n  - {id: acme-wipe, title: wipes, call: acme wipe, command: acme wipe, destroys: [database], forms: [{programs: [acme], words: [[wipe]]}, {hosts: [api.acme.example], method: DELETE}]}\n",
     );
-    knowledge.add_tool(tool.unwrap());
+    knowledge.add_tool(tool.unwrap()).unwrap();
     let context = Context::new(&knowledge);
     for command in ["sudo acme wipe", "curl -X DELETE https://api.acme.example/x"] {
         let found = classify(command, &context);

@@ -89,8 +89,11 @@ impl Knowledge {
         self.credentials = OnceLock::from(all);
     }
 
-    /// `Err`: the operation that is built in.
-    fn add_tool(&mut self, mut tool: Tool) -> Result<(), String> {
+    /// Adds a tool's operations.
+    ///
+    /// # Errors
+    /// The operation that is known already.
+    pub fn add_tool(&mut self, mut tool: Tool) -> Result<(), String> {
         if let Some(twice) = tool.operations.iter().find(|o| self.operation(&o.id).is_some()) {
             return Err(twice.id.clone());
         }
