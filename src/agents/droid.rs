@@ -1,11 +1,14 @@
 //! Factory Droid: `.factory/settings.json` and its local sibling, from the root down to the directory, and
 //! the MCP servers and hooks beside them. Facts: the shipped program's own functions (2026-11).
 
+mod invocations;
 mod known;
 mod policy;
 mod procedure;
+mod quotes;
 mod rules;
 mod words;
+mod wrappers;
 
 use crate::agents::claude::settings::{environment, hooks, strings};
 use crate::agents::keys::{self, Level as Keys};

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::invocations::invocations;
 use super::words;
 use crate::source::{Span, Text};
 
@@ -121,7 +122,7 @@ impl Lists {
                 arguments.as_str().split_whitespace().filter(|target| !target.starts_with('-')).collect();
             let below =
                 |t: &&str| !t.contains("..") && !t.contains(['$', '`']) && (*t == "/tmp" || t.starts_with("/tmp/"));
-            if targets.is_empty() || !targets.iter().all(|t| below(t)) {
+            if targets.is_empty() || !targets.iter().all(below) {
                 return false;
             }
         }
@@ -163,7 +164,7 @@ impl Forms {
     /// The forms of a line.
     pub fn of(command: &str) -> Self {
         let joined = |plained: bool| {
-            words::invocations(command, plained).into_iter().map(|w| w.join(" ").trim().chars().collect()).collect()
+            invocations(command, plained).into_iter().map(|w| w.join(" ").trim().chars().collect()).collect()
         };
         let mut whole: Vec<Vec<char>> = vec![command.chars().collect(), words::normal(command).chars().collect()];
         whole.extend::<Vec<_>>(joined(false));

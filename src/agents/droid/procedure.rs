@@ -220,7 +220,7 @@ impl Droid {
                 if because.is_empty() {
                     conditions
                         .push("by the product's own list, or because it takes the line for no command".to_owned());
-                } else if by.iter().any(|l| l.text.trim().split_whitespace().count() > 1) {
+                } else if by.iter().any(|l| l.text.split_whitespace().count() > 1) {
                     conditions.push(
                         "of an entry the product compares the program only (with its sub-command for git, npm and a few)"
                             .to_owned(),

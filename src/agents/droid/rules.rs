@@ -2,7 +2,7 @@
 //! switched its rules engine on for the organisation, which no file shows: what a rule would allow is
 //! unknown, what it would stop isn't credited.
 
-use super::{policy, words};
+use super::{policy, quotes, words};
 use crate::agents::{Agent, Call, Entry};
 use crate::source::{Span, Text};
 use crate::syntax::Problem;
@@ -71,7 +71,7 @@ impl Rule {
         let Call::Shell(command) = call else { return false };
         let parts = words::segments(command);
         let plain = |part: &String| {
-            let words = words::words(part);
+            let words = quotes::words(part);
             !policy::defines(part) && !words::prefixed(&words) && words.iter().all(|w| !special(w))
         };
         !policy::substitutes(command)
@@ -80,7 +80,7 @@ impl Rule {
             && parts
                 .iter()
                 .filter(|p| words::name(p).is_some())
-                .all(|p| self.begins(&words::arguments(&words::words(p))))
+                .all(|p| self.begins(&words::arguments(&quotes::words(p))))
             && parts.iter().any(|p| words::name(p).is_some())
     }
 
