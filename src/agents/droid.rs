@@ -104,14 +104,15 @@ fn assemble(files: &Files<'_>, dir: &str, table: &Table, options: &Options, star
     }
     droid.exec = Level::Low;
     if let Some((text, span)) = &start.auto {
+        let shown: Text = format!("--auto {}", &**text).into();
         match Level::of(text) {
-            Some(level) => (droid.exec, droid.exec_written) = (level, Some((text.clone(), *span))),
+            Some(level) => (droid.exec, droid.exec_written) = (level, Some((shown.clone(), *span))),
             None => {
                 let message = "`--auto` is low, medium or high".to_owned();
                 agent.problems.push(Problem { span: *span, message });
             }
         }
-        agent.mode = Some((format!("--auto {}", &**text).into(), *span));
+        agent.mode = Some((shown, *span));
     }
     if let Some((text, span)) = &start.everything {
         droid.everything = Some((text.clone(), *span));
