@@ -235,6 +235,12 @@ pub struct Home {
     pub droid_local: Option<Tree>,
     /// `~/.factory/mcp.json`.
     pub droid_mcp: Option<Tree>,
+    /// `~/.qwen/settings.json`.
+    pub qwen: Option<Tree>,
+    /// `~/.config/kilo/kilo.json`.
+    pub kilo: Option<Tree>,
+    /// `~/.config/crush/crush.json`.
+    pub crush: Option<Tree>,
 }
 
 impl Home {
@@ -254,6 +260,9 @@ impl Home {
             droid_settings: data(".factory/settings.json"),
             droid_local: data(".factory/settings.local.json"),
             droid_mcp: data(".factory/mcp.json"),
+            qwen: data(".qwen/settings.json"),
+            kilo: data(".config/kilo/kilo.json").or_else(|| data(".config/kilo/kilo.jsonc")),
+            crush: data(".config/crush/crush.json"),
         })
     }
 
@@ -266,6 +275,9 @@ impl Home {
             "codex" => self.codex_config.is_some() || self.codex_rules.is_some(),
             "gemini" => self.gemini_settings.is_some(),
             "opencode" => self.opencode.is_some(),
+            "qwen" => self.qwen.is_some(),
+            "kilo" => self.kilo.is_some(),
+            "crush" => self.crush.is_some(),
             "droid" => self.droid_settings.is_some() || self.droid_local.is_some() || self.droid_mcp.is_some(),
             _ => false,
         }
