@@ -10,6 +10,7 @@ pub mod copilot;
 pub mod crush;
 pub mod cursor;
 pub mod devin;
+pub mod droid;
 mod files;
 mod found;
 pub mod gemini;
@@ -228,6 +229,18 @@ pub struct Home {
     pub gemini_settings: Option<Tree>,
     /// `~/.config/opencode/opencode.json`.
     pub opencode: Option<Tree>,
+    /// `~/.factory/settings.json`.
+    pub droid_settings: Option<Tree>,
+    /// `~/.factory/settings.local.json`.
+    pub droid_local: Option<Tree>,
+    /// `~/.factory/mcp.json`.
+    pub droid_mcp: Option<Tree>,
+    /// `~/.qwen/settings.json`.
+    pub qwen: Option<Tree>,
+    /// `~/.config/kilo/kilo.json`.
+    pub kilo: Option<Tree>,
+    /// `~/.config/crush/crush.json`.
+    pub crush: Option<Tree>,
 }
 
 impl Home {
@@ -244,6 +257,12 @@ impl Home {
             codex_rules: file(".codex/rules/default.rules").map(|f| Arc::clone(&f.source)),
             gemini_settings: data(".gemini/settings.json"),
             opencode: data(".config/opencode/opencode.json").or_else(|| data(".config/opencode/opencode.jsonc")),
+            droid_settings: data(".factory/settings.json"),
+            droid_local: data(".factory/settings.local.json"),
+            droid_mcp: data(".factory/mcp.json"),
+            qwen: data(".qwen/settings.json"),
+            kilo: data(".config/kilo/kilo.json").or_else(|| data(".config/kilo/kilo.jsonc")),
+            crush: data(".config/crush/crush.json"),
         })
     }
 
@@ -256,6 +275,10 @@ impl Home {
             "codex" => self.codex_config.is_some() || self.codex_rules.is_some(),
             "gemini" => self.gemini_settings.is_some(),
             "opencode" => self.opencode.is_some(),
+            "qwen" => self.qwen.is_some(),
+            "kilo" => self.kilo.is_some(),
+            "crush" => self.crush.is_some(),
+            "droid" => self.droid_settings.is_some() || self.droid_local.is_some() || self.droid_mcp.is_some(),
             _ => false,
         }
     }
@@ -412,6 +435,7 @@ const UNDERSTOOD: &[Understood] = &[
     },
     Understood { id: "roo", directories: roo::directories, read: |f, d, _, o| roo::read(f, d, o) },
     Understood { id: "aider", directories: |f| f.configured(&aider::FILES), read: |f, d, _, o| aider::read(f, d, o) },
+    Understood { id: "droid", directories: |f| f.configured(&droid::FILES), read: droid::read },
     Understood { id: "amp", directories: |f| f.configured(&amp::FILES), read: |f, d, t, o| amp::read(f, d, t, o) },
 ];
 

@@ -188,6 +188,8 @@ pub struct Summary {
     pub read: Vec<(String, usize)>,
     /// Files skipped by reason.
     pub skipped: Vec<(String, usize)>,
+    /// A person's own agent settings were read too; their paths begin with `~/`, and lie in no project.
+    pub home: bool,
     /// Stores, agents, credentials.
     pub stores: usize,
     /// See `stores`.

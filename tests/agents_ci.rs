@@ -142,9 +142,9 @@ fn commands_in_steps() {
         ("qwen -y -p x", "qwen-ci", 'R'),
         ("qwen -p x", "qwen-ci", 'G'),
         ("qwen --approval-mode default -p x", "qwen-ci", 'D'),
-        ("droid exec --auto high x", "factory-droid-ci", 'G'),
-        ("droid exec --skip-permissions-unsafe x", "factory-droid-ci", 'R'),
-        ("droid exec x", "factory-droid-ci", 'D'),
+        ("droid exec --auto high x", "droid-ci", 'R'),
+        ("droid exec --skip-permissions-unsafe x", "droid-ci", 'R'),
+        ("droid exec x", "droid-ci", 'G'),
         ("amp --dangerously-allow-all -x y", "amp-ci", 'R'),
         ("goose run -t x", "goose-ci", 'R'),
         ("cline \"do x\"", "cline-ci", 'R'),
@@ -223,4 +223,20 @@ fn agentic_workflows() {
     assert_eq!(ci(&a, "git status; terraform destroy"), 'D');
     let mcp = |tool| letter(&a.procedure.as_ref().unwrap().decide(&Call::Mcp { server: "railway", tool }, Surface::Ci));
     assert_eq!((mcp("list"), mcp("volume_delete")), ('R', 'D'));
+}
+
+#[test]
+fn gitlab_jobs_start_agents_too() {
+    let pipeline = "stages: [fix]\nbefore_script:\n  - npm ci\n.base:\n  after_script:\n    - echo done\nfix:\n  extends: .base\n  script:\n    - npm test\n    - claude -p \"fix it\" --dangerously-skip-permissions\n    - [\"codex exec --yolo 'tidy'\", \"echo 'claude -p x'\"]\ntidy:\n  script: droid exec --auto high tidy\n";
+    let p = project(&[(".gitlab-ci.yml", pipeline)]);
+    let agents = p.agents();
+    let ids: Vec<&str> = agents.iter().map(|a| a.id.as_str()).collect();
+    assert_eq!(ids, ["claude-ci", "codex-ci", "droid-ci"]);
+    assert!(agents[0].name.ends_with(".gitlab-ci.yml#fix"), "{}", agents[0].name);
+    for agent in &agents {
+        let call = Call::Shell("terraform destroy");
+        assert_eq!(letter(&agent.procedure.as_ref().unwrap().decide(&call, Surface::Ci)), 'R', "{}", agent.id);
+    }
+    let source = &p.workspace.files.iter().find(|f| f.source.path == ".gitlab-ci.yml").unwrap().source;
+    assert!(source.slice(agents[0].started.unwrap()).starts_with("claude -p"));
 }

@@ -158,3 +158,25 @@ fn agents_whose_permissions_are_the_users() {
     assert!(unconfigured("antigravity").is_none());
     assert!(lastcopy::agents::known().len() >= 26);
 }
+
+#[test]
+fn personal_settings_of_qwen_kilo_and_crush() {
+    let read = |path: &str, text: &str| project(&[(path, text)]).trees.into_values().next();
+    let home = lastcopy::agents::Home {
+        qwen: read(
+            ".qwen/settings.json",
+            r#"{"permissions":{"allow":["Bash(terraform *)"]},"tools":{"approvalMode":"default"}}"#,
+        ),
+        kilo: read("kilo.json", r#"{"permission":{"bash":"allow"}}"#),
+        crush: read("crush.json", r#"{"permissions":{"allowed_tools":["bash"]}}"#),
+        ..lastcopy::agents::Home::default()
+    };
+    let options = lastcopy::agents::Options { home: Some(home), ..lastcopy::agents::Options::default() };
+    let p = project(&[("x.txt", "x")]);
+    for id in ["qwen", "kilo", "crush"] {
+        assert_eq!(decide(&p.agent_with(id, &options), "terraform destroy", Surface::Interactive), 'R', "{id}");
+    }
+    // The project's own value comes before a person's.
+    let p = project(&[(".qwen/settings.json", r#"{"tools":{"approvalMode":"yolo"}}"#)]);
+    assert_eq!(decide(&p.agent_with("qwen", &options), "railway down", Surface::Interactive), 'R');
+}

@@ -22,7 +22,8 @@ fn recognised_agents_are_never_half_judged() {
     let agents = p.agents();
     let ids: Vec<&str> = agents.iter().map(|a| a.id.as_str()).collect();
     assert_eq!(ids, ["antigravity", "droid"]);
-    assert!(agents.iter().all(|a| a.procedure.is_none() && a.semantics.is_none()));
+    assert!(agents[0].procedure.is_none() && agents[0].semantics.is_none());
+    assert!(agents[1].procedure.is_some() && agents[1].semantics.is_some());
     assert_eq!(agents[1].servers.len(), 1);
     assert_eq!(agents[1].servers[0].command.len(), 2);
     assert_eq!(agents[1].dir, "apps/a");

@@ -387,3 +387,33 @@ fn every_rule_s_examples_are_as_expected() {
     let tested = lastcopy(here, &["test"]);
     assert_eq!(code(&tested), 0, "{}{}", out(&tested), err(&tested));
 }
+
+#[test]
+#[allow(clippy::disallowed_methods)]
+fn a_persons_own_settings_lie_in_no_directory_of_the_project() {
+    let made = |files: &[(&str, &str)]| {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        dir
+    };
+    let home = made(&[(".factory/settings.json", "{\"commandAllowlist\": [\"railway status\"]}\n")]);
+    let dir = made(&[(
+        "sub/.railway/railway.ts",
+        "import { postgres } from \"railway\";\nexport default () => { postgres(\"db\"); };\n",
+    )]);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lastcopy"));
+        command.args(arguments).current_dir(dir.path()).env("HOME", home.path()).env("COLUMNS", "100");
+        out(&command.output().unwrap())
+    };
+    let without = run(&["check", "sub", "--root", "sub", "--persona", "pedantic"]);
+    assert!(without.contains("settings agents keep in a person's home"), "{without}");
+    let with = run(&["check", "sub", "--root", "sub", "--home", "--persona", "pedantic"]);
+    assert!(!with.contains("settings agents keep"), "{with}");
+    assert!(!with.contains("sub/~"), "{with}");
+    assert!(with.contains("~/.factory/settings.json"), "{with}");
+}

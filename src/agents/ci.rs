@@ -1,5 +1,5 @@
 //! Agents that workflows and scripts start with nobody there: actions (`uses:`), commands in `run:`
-//! steps, package scripts and shell scripts. Which programs and actions those are is data
+//! steps, GitLab jobs, package scripts and shell scripts. Which programs and actions those are is data
 //! (`rules/agents.yaml`).
 
 mod aw;
@@ -13,7 +13,7 @@ use crate::agents::table::{Action, Start, Table};
 use crate::agents::{Agent, Files, Surface};
 use crate::source::{Source, Span, Text};
 use crate::syntax::shell::{self, StatementKind};
-use crate::syntax::tree::Node;
+use crate::syntax::tree::{Node, Tree};
 use flags::Flags;
 
 /// Longest script that is looked through for agents, in bytes.
@@ -36,6 +36,7 @@ pub fn read(files: &Files<'_>, table: &Table, agents: &mut Vec<Agent>) {
     for (path, tree) in files.below("", "") {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name {
+            _ if name.ends_with(".gitlab-ci.yml") => reader.gitlab(tree, path, agents),
             "action.yml" | "action.yaml" => {
                 let steps = tree.root().and_then(|r| r.path(&["runs", "steps"]));
                 reader.steps(steps, path, path, agents);
@@ -91,6 +92,27 @@ impl Reader<'_, '_> {
             if let Some(run) = step.get("run") {
                 self.text(run, path, place, Surface::Ci, agents);
             }
+        }
+    }
+
+    /// The lines of GitLab's jobs, hidden ones too: others are made from them.
+    fn gitlab(&self, tree: &Tree, path: &str, agents: &mut Vec<Agent>) {
+        for job in tree.roots.iter().flat_map(Node::members) {
+            let place = format!("{path}#{}", &*job.key);
+            let own = |key: &str| job.value.get(key);
+            // At the top they stand for every job.
+            let top = matches!(job.key.as_str(), "before_script" | "after_script").then_some(&job.value);
+            for list in ["before_script", "script", "after_script"].into_iter().filter_map(own).chain(top) {
+                self.lines(list, path, &place, 0, agents);
+            }
+        }
+    }
+
+    /// A line, or a list of lines and of such lists.
+    fn lines(&self, node: &Node, path: &str, place: &str, depth: usize, agents: &mut Vec<Agent>) {
+        self.text(node, path, place, Surface::Ci, agents);
+        if depth < 10 {
+            node.items().iter().for_each(|item| self.lines(item, path, place, depth + 1, agents));
         }
     }
 

@@ -173,26 +173,18 @@ pub fn directories(files: &Files<'_>) -> Vec<String> {
 }
 
 /// Reads Crush as configured in a directory.
-pub fn read(files: &Files<'_>, dir: &str, _options: &Options) -> Agent {
+pub fn read(files: &Files<'_>, dir: &str, options: &Options) -> Agent {
     let mut agent = Agent::new("crush", "Crush", dir);
     agent.semantics = Some(SEMANTICS);
     agent.surfaces = vec![Surface::Interactive, Surface::Headless];
     let mut crush = Crush::default();
+    if let Some(tree) = options.home.as_ref().and_then(|h| h.crush.as_ref()) {
+        document(tree, &mut crush, &mut agent);
+    }
     for base in Files::upward(dir) {
         for name in ["crush.json", ".crush.json"] {
-            let Some(tree) = files.tree(base, name) else { continue };
-            agent.files.push(tree.source);
-            for member in tree.root().map(Node::members).unwrap_or(&[]) {
-                match member.key.as_str() {
-                    "permissions" => permissions(&member.value, &mut crush, &mut agent),
-                    "mcp" => servers(&member.value, &mut crush, &mut agent),
-                    "options" => {
-                        let off = member.value.get("disabled_tools").into_iter().flat_map(strings);
-                        crush.off.extend(off);
-                    }
-                    key if KNOWN.contains(&key) => {}
-                    _ => keys::ignored(member, &LEVEL, "project", &mut agent),
-                }
+            if let Some(tree) = files.tree(base, name) {
+                document(tree, &mut crush, &mut agent);
             }
         }
         for name in ["crushrc", ".crushrc"] {
@@ -205,6 +197,19 @@ pub fn read(files: &Files<'_>, dir: &str, _options: &Options) -> Agent {
     }
     agent.procedure = Some(Box::new(crush));
     agent
+}
+
+fn document(tree: &Tree, crush: &mut Crush, agent: &mut Agent) {
+    agent.files.push(tree.source);
+    for member in tree.root().map(Node::members).unwrap_or(&[]) {
+        match member.key.as_str() {
+            "permissions" => permissions(&member.value, crush, agent),
+            "mcp" => servers(&member.value, crush, agent),
+            "options" => crush.off.extend(member.value.get("disabled_tools").into_iter().flat_map(strings)),
+            key if KNOWN.contains(&key) => {}
+            _ => keys::ignored(member, &LEVEL, "project", agent),
+        }
+    }
 }
 
 fn permissions(node: &Node, crush: &mut Crush, agent: &mut Agent) {

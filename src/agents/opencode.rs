@@ -135,8 +135,8 @@ pub fn started(files: &Files<'_>, kilo: bool, auto: bool) -> Agent {
 }
 
 /// Reads Kilo Code as configured in a directory.
-pub fn read_kilo(files: &Files<'_>, dir: &str, _options: &Options) -> Agent {
-    of(Product::Kilo, files, dir, false, None)
+pub fn read_kilo(files: &Files<'_>, dir: &str, options: &Options) -> Agent {
+    of(Product::Kilo, files, dir, false, options.home.as_ref().and_then(|h| h.kilo.as_ref()))
 }
 
 fn of(product: Product, files: &Files<'_>, dir: &str, auto: bool, own: Option<&Tree>) -> Agent {

@@ -57,19 +57,24 @@ const KNOWN: [&str; 26] = [
 
 /// Qwen Code as something in the repository starts it, in the mode a flag sets.
 pub fn started(files: &Files<'_>, mode: Option<(Text, Span)>) -> Agent {
-    assemble(files, "", mode)
+    assemble(files, "", None, mode)
 }
 
 /// Reads Qwen Code as configured in a directory.
-pub fn read(files: &Files<'_>, dir: &str, _options: &Options) -> Agent {
-    assemble(files, dir, None)
+pub fn read(files: &Files<'_>, dir: &str, options: &Options) -> Agent {
+    assemble(files, dir, options.home.as_ref().and_then(|h| h.qwen.as_ref()), None)
 }
 
-fn assemble(files: &Files<'_>, dir: &str, flag: Option<(Text, Span)>) -> Agent {
+fn assemble(files: &Files<'_>, dir: &str, personal: Option<&Tree>, flag: Option<(Text, Span)>) -> Agent {
     let mut agent = Agent::new("qwen", "Qwen Code", dir);
     agent.semantics = Some(SEMANTICS);
     agent.surfaces = vec![Surface::Interactive, Surface::Headless];
     let mut qwen = Qwen::default();
+    // Lists are joined; of what has one value the project's counts.
+    if let Some(tree) = personal {
+        agent.files.push(tree.source);
+        settings(tree, &mut qwen, &mut agent);
+    }
     if let Some(tree) = files.tree(dir, ".qwen/settings.json") {
         agent.files.push(tree.source);
         settings(tree, &mut qwen, &mut agent);

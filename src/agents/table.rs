@@ -29,6 +29,21 @@ pub struct Table {
     /// Amp's own rules for shell commands, in order.
     #[serde(default)]
     pub amp: Vec<Builtin>,
+    /// Droid's own lists.
+    #[serde(default)]
+    pub droid: OwnLists,
+}
+
+/// Lists of commands that a product has by itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnLists {
+    /// Run without a question.
+    pub allow: Vec<String>,
+    /// A person is asked.
+    pub ask: Vec<String>,
+    /// Regular expressions of lines that it refuses to run at all.
+    pub refused: Vec<String>,
 }
 
 /// What makes an agent ask.

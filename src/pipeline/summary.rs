@@ -5,7 +5,7 @@ use crate::pipeline::Project;
 use crate::report::Summary;
 use crate::source::Span;
 use crate::terraform::{self, Mode};
-use crate::workspace::Table;
+use crate::workspace::{Table, Tracking};
 
 /// The part of the summary that doesn't depend on which findings are shown.
 pub fn of(project: &Project, knowledge: &Knowledge) -> Summary {
@@ -33,6 +33,7 @@ pub fn of(project: &Project, knowledge: &Knowledge) -> Summary {
         files: workspace.files.len(),
         read,
         skipped,
+        home: workspace.files.iter().any(|f| f.tracking == Tracking::Home),
         stores: stores.count(),
         agents: project.agents.len(),
         credentials: project.model.credentials.iter().filter(|c| c.handed.is_none()).count(),

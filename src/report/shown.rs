@@ -47,7 +47,9 @@ impl<'a> Shown<'a> {
 
     /// A path relative to the working directory.
     pub fn near(&self, span: Span) -> String {
-        self.line(&format!("{}{}", self.report.prefix, self.report.sources.path(span)))
+        let path = self.report.sources.path(span);
+        let prefix = if self.report.summary.home && path.starts_with("~/") { "" } else { self.report.prefix.as_str() };
+        self.line(&format!("{prefix}{path}"))
     }
 
     /// Where a span begins and ends.

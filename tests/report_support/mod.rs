@@ -271,6 +271,7 @@ pub fn pocketos() -> Case {
         of: 3,
     };
     case.summary = Summary {
+        home: false,
         error: 3,
         warning: 2,
         note: 0,

@@ -4,7 +4,7 @@ use crate::agents::ci::flags::{self, Flags};
 use crate::agents::ci::plain::Plain;
 use crate::agents::copilot::cli as copilot;
 use crate::agents::table::{Action, Start, Table};
-use crate::agents::{Agent, Because, Decision, Files, claude, codex, cursor, gemini, opencode, qwen};
+use crate::agents::{Agent, Because, Decision, Files, claude, codex, cursor, droid, gemini, opencode, qwen};
 use crate::finding::Reason;
 use crate::source::{Span, Text};
 use crate::syntax::tree::{Node, Tree};
@@ -54,6 +54,10 @@ pub fn command(start: &Start, flags: &Flags<'_>, files: &Files<'_>, table: &Tabl
             qwen::started(files, mode)
         }
         "copilot" => copilot(start, flags)?,
+        "droid" => {
+            let everything = flags.has(&["--skip-permissions-unsafe"]);
+            droid::started(files, table, &droid::Started { auto: flags.value(&["--auto"]), everything })
+        }
         "opencode" | "kilo" => {
             let auto = flags.has(&["--auto", "--yolo", "--dangerously-skip-permissions"]);
             with_mode(opencode::started(files, start.start == "kilo", auto.is_some()), auto)

@@ -5,9 +5,14 @@ use crate::report::select::Parts;
 use crate::report::wrap::wrap;
 use crate::source::Span;
 
-/// What no repository shows, whatever is in it.
-const UNSEEN: &str = "can't be seen from a repository: settings agents keep in a person's home, backups made in a \
-                      platform's dashboard, modules that aren't installed, resource types not known here";
+/// What no repository shows, whatever is in it; where a person's own settings were read, without these.
+fn unseen(home: bool) -> String {
+    let settings = if home { "" } else { "settings agents keep in a person's home, " };
+    format!(
+        "can't be seen from a repository: {settings}backups made in a platform's dashboard, modules that aren't \
+         installed, resource types not known here"
+    )
+}
 
 /// Said only where nothing at all was hidden or undecided.
 const CLEAN: &str =
@@ -42,7 +47,7 @@ pub(super) fn write(pen: &Pen<'_>, parts: &Parts<'_>, out: &mut String) {
     paragraph(pen, "", 0, &verdict(pen, parts), out);
     paragraph(pen, "", 0, &looked_at(pen), out);
     let dim = |line: String| pen.paint.dim(&line);
-    wrap(UNSEEN, pen.width, pen.width.saturating_sub(2))
+    wrap(&unseen(summary.home), pen.width, pen.width.saturating_sub(2))
         .into_iter()
         .enumerate()
         .for_each(|(n, piece)| push(out, &format!("{}{}", if n == 0 { "" } else { "  " }, dim(piece))));
