@@ -430,3 +430,120 @@ fn entries_in_other_words_than_an_operation_s_own_are_tried() {
         assert!(granted(harmless).is_empty(), "{harmless}: {:?}", granted(harmless));
     }
 }
+
+#[test]
+fn an_entry_that_is_not_read_is_no_gap_where_its_twin_is_read() {
+    let found = |deny: &str| {
+        let run = Made::of(&[TERRAFORM, (".claude/settings.json", &claude("", deny))]).run();
+        told(&run, Persona::Pedantic).into_iter().filter(|f| f.contains("without-effect")).collect::<Vec<_>>()
+    };
+    assert_eq!(found("\"Write(.env)\", \"Edit(.env)\""), [""; 0]);
+    assert_eq!(found("\"MultiEdit(infra/**)\", \"Edit(infra/**)\", \"Read(infra/**)\", \"Grep(infra/**)\""), [""; 0]);
+    let told = ["warning permission-without-effect .claude/settings.json:6"];
+    assert_eq!(found("\"Write(.env)\""), told);
+    assert_eq!(found("\"Write(.env)\", \"Edit(.env.local)\""), told);
+    assert_eq!(found("\"Write(.env)\", \"Read(.env)\""), told);
+}
+
+#[test]
+fn what_a_file_brings_along_holds_only_while_it_runs() {
+    let command = (".claude/commands/deploy.md", "---\nallowed-tools: Bash(terraform:*)\n---\nDeploy it.\n");
+    let settings = claude("", "\"Bash(terraform destroy:*)\"");
+    let run = Made::of(&[TERRAFORM, command, (".claude/settings.json", &settings)]).run();
+    let deny = protection(&run, "Bash(terraform destroy:*)");
+    assert_eq!(deny.during.as_deref(), Some("while command deploy runs"));
+    let messages: Vec<String> = shown(&run, Persona::Regular).findings.iter().map(|f| f.message.clone()).collect();
+    let all = messages.join("\n");
+    assert!(all.contains("with nobody asked while command deploy runs, by `Bash(terraform:*)` of a file"), "{all}");
+    assert!(
+        all.contains("runs `terraform -chdir=infra destroy -auto-approve` with nobody asked while command deploy runs"),
+        "{all}"
+    );
+    // What always goes through is told without a condition.
+    let settings = claude("\"Bash\"", "\"Bash(terraform destroy:*)\"");
+    let run = Made::of(&[TERRAFORM, command, (".claude/settings.json", &settings)]).run();
+    assert_eq!(protection(&run, "Bash(terraform destroy:*)").during, None);
+}
+
+/// The message of a rule's only finding.
+fn message(made: &Made, rule: &str) -> String {
+    let run = made.run();
+    let chosen = shown(&run, Persona::Pedantic);
+    let mut found = chosen.findings.iter().filter(|f| f.rule == rule && f.outcome == Outcome::Finding);
+    let first = found.next().unwrap_or_else(|| panic!("no {rule}: {:?}", told(&run, Persona::Pedantic)));
+    assert!(found.next().is_none(), "{rule} twice: {:?}", told(&run, Persona::Pedantic));
+    first.message.clone()
+}
+
+fn allowing(entries: &str) -> String {
+    format!("{{\"permissions\": {{\"defaultMode\": \"default\", \"allow\": [{entries}]}}}}")
+}
+
+#[test]
+fn what_the_project_has_and_what_loses_most_is_named_first() {
+    let named = |files: &[(&str, &str)], entries: &str, rule: &str| {
+        let settings = allowing(entries);
+        let mut all = vec![(".claude/settings.json", settings.as_str())];
+        all.extend(files);
+        message(&Made::of(&all), rule)
+    };
+    let aws = |rest: &str| format!("provider \"aws\" {{\n  region = \"eu-central-1\"\n}}\n{rest}");
+    // The store that is here, before others of its platform, and what most use before what few do.
+    let table = aws("resource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  hash_key = \"id\"\n}\n");
+    let told = named(&[("main.tf", &table)], "\"Bash\"", "agent-can-destroy");
+    assert!(told.contains("`aws dynamodb delete-table`"), "{told}");
+    assert!(told.contains("`terraform destroy`"), "{told}");
+    for other in ["amplify", "cdk", "copilot", "nuke", "sst", "eksctl"] {
+        assert!(!told.contains(other), "{told}");
+    }
+    // Frameworks that have nothing here to act on aren't operations of this project at all.
+    let told = named(&[("main.tf", &table)], "\"Bash(cdk:*)\"", "agent-can-destroy");
+    assert!(told.contains("`cdk destroy`"), "{told}");
+    let run = |files: &[(&str, &str)]| Made::of(files).run();
+    let settings = allowing("\"Bash(cdk:*)\"");
+    let grant = (".claude/settings.json", settings.as_str());
+    assert!(!has_regular(&run(&[grant, ("main.tf", &table)]), "agent-can-destroy"));
+    assert!(has_regular(
+        &run(&[grant, ("main.tf", &table), ("cdk.json", "{\"app\": \"node x\"}")]),
+        "agent-can-destroy"
+    ));
+    // A repository before a secret that nobody reads back.
+    let told = named(&[], "\"Bash(gh:*)\"", "agent-can-destroy");
+    assert!(told.contains("runs `gh repo delete`"), "{told}");
+    // Nothing in sight: what somebody here uses, then what many use.
+    let told = named(&[], "\"Bash\"", "agent-can-destroy");
+    for other in ["avn", "aliyun", "amplify", "cdk", "copilot", "az rest", "nuke"] {
+        assert!(!told.contains(other), "{told}");
+    }
+    let told = named(&[("Makefile", "db:\n\tflyctl status\n")], "\"Bash\"", "agent-can-destroy");
+    assert!(told.contains("runs `fly"), "{told}");
+}
+
+#[test]
+fn what_is_named_is_a_command_somebody_could_type() {
+    let told =
+        |entries: &str| message(&Made::of(&[(".claude/settings.json", &allowing(entries))]), "agent-can-destroy");
+    assert!(told("\"Bash(curl -X PUT *)\"").contains("`curl -X PUT`"), "{}", told("\"Bash(curl -X PUT *)\""));
+    assert!(told("\"Bash(psql:*)\"").contains("`psql -c \"DROP …\"`"), "{}", told("\"Bash(psql:*)\""));
+    for tool in Knowledge::embedded().tools() {
+        for operation in &tool.operations {
+            let Some(command) = &operation.command else { continue };
+            let call = &operation.call;
+            assert!(call.contains(' ') || call.len() > 3 || command.starts_with("rm "), "{}: {call}", operation.id);
+            assert!(
+                !["DROP", "TRUNCATE", "PUT", "DELETE", "DEL", "mutation"].contains(&call.as_str()),
+                "{}",
+                operation.id
+            );
+        }
+    }
+}
+
+#[test]
+fn a_long_list_of_entries_is_cut() {
+    let entries = ["aws", "terraform", "kubectl", "gcloud", "az", "gh", "git", "npm", "helm"];
+    let written: Vec<String> = entries.iter().map(|e| format!("\"Bash({e}:*)\"")).collect();
+    let told = message(&Made::of(&[(".claude/settings.json", &allowing(&written.join(", ")))]), "agent-can-destroy");
+    assert!(told.ends_with("and 6 more"), "{told}");
+    assert_eq!(told.matches("Bash(").count(), 3, "{told}");
+}

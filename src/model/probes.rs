@@ -60,7 +60,7 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
             let Some(command) = &operation.command else { continue };
-            let mut act = Act::of(tool, operation, sight.sees(tool, operation));
+            let mut act = Act::of(tool, operation, sight.offers(tool, operation));
             // Where its form alone doesn't tell, what the command says of it does: an engine's own host.
             if act.target == Target::Unknown {
                 let performed = (inputs.classify)(None, command).operations;
@@ -74,7 +74,7 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     }
     probes.extend(of_scripts(inputs, sight));
     for tool in inputs.knowledge.tools() {
-        for operation in tool.operations.iter().filter(|o| sight.sees(tool, o)) {
+        for operation in tool.operations.iter().filter(|o| sight.offers(tool, o)) {
             let Some(http) = &operation.http_command else { continue };
             let act = Act { target: Target::Remote, ..Act::of(tool, operation, true) };
             for command in ways_to_call(inputs, http) {
@@ -127,7 +127,7 @@ fn of_scripts(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
             if performed.prompts == Some(true) {
                 continue;
             }
-            let in_sight = sight.sees(tool, operation) || performed.target == Target::Remote;
+            let in_sight = sight.offers(tool, operation) || performed.target == Target::Remote;
             for call in &calls {
                 let known = Act::of(tool, operation, in_sight);
                 let act = Act {
