@@ -165,9 +165,20 @@ impl Act {
             self.call = format!("curl -X {verb}{host}");
             return self;
         }
-        let form = operation.forms.iter().find(|f| f.programs.iter().any(|p| p == program));
-        let Some(form) = form else { return self };
         let quoted = self.command.contains(['\'', '"']);
+        let own = |word: &str| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            operation.forms.iter().find(|f| f.programs.iter().any(|p| p == name))
+        };
+        let Some(form) = own(program) else {
+            // Run by another: `uv run python … execute("DROP …")`.
+            let ahead = self.command.split_whitespace().position(|w| own(w).is_some());
+            if let Some(at) = ahead.filter(|at| *at < 5 && quoted) {
+                let words: Vec<&str> = self.command.split_whitespace().take(at + 1).collect();
+                self.call = format!("{} … {}", words.join(" "), self.call);
+            }
+            return self;
+        };
         // What its words leave open a flag tells: `railway bucket credentials --reset`.
         let words = form.words.iter().filter_map(|choice| choice.first()).map(String::as_str);
         let flag = form.flags.first().map(String::as_str).filter(|f| self.command.contains(f));

@@ -346,7 +346,8 @@ impl Collected {
         grant.surfaces.sort();
         // By what is told of it.
         let told = if grant.in_sight().next().is_some() { Act::tellable } else { |a: &Act| a.target != Target::Local };
-        let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
+        let scripts = grant.acts.iter().filter(|a| told(a)).count() > 0
+            && grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
         let mut those = grant.acts.iter().filter(|a| told(a)).peekable();
         let gated = match those.peek() {
             Some(_) => !those.any(|a| self.runs.contains(&a.id)),

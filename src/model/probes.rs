@@ -66,9 +66,10 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
                 let performed = (inputs.classify)(None, command).operations;
                 act.target = performed.iter().find(|p| p.id == operation.id).map_or(act.target, |p| p.target);
             }
+            let kind = if runs_anything(inputs, command) { GrantKind::Exec } else { GrantKind::Command };
             for command in by_every_program(tool, operation, command) {
                 let act = Act { command: command.clone(), ..act.clone() }.called_as_command(operation);
-                probes.push(Probe::of(&command, GrantKind::Command, act));
+                probes.push(Probe::of(&command, kind, act));
             }
         }
     }
@@ -84,6 +85,14 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
         }
     }
     probes
+}
+
+/// Whether the program of a command is one that calls or runs anything: what lets it run lets more run
+/// than this command.
+fn runs_anything(inputs: &Inputs<'_>, command: &str) -> bool {
+    let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
+    let any = inputs.knowledge.exec().iter().filter(|runs| runs.words.is_empty());
+    any.filter(|runs| ["http", "interpreter"].contains(&runs.kind.as_str())).any(|r| r.names.iter().any(|n| n == program))
 }
 
 /// A command, and the same by each other program that performs it in the same words (`terraform`,

@@ -26,6 +26,8 @@ pub(in crate::model) struct Rank {
     may: bool,
     not_here: bool,
     loses: (u8, u8),
+    /// Of a platform that isn't here: what any project may have comes first.
+    platform: bool,
     indirect: bool,
     seldom: u8,
     can_be_undone: bool,
@@ -66,6 +68,7 @@ impl<'a> Ranking<'a> {
             not_here: !self.stores.iter().any(|s| act.takes(s)),
             // Of a platform that the project has, the loss tells; else whether anybody here uses its tool.
             loses: if act.in_sight { (loses, used) } else { (used, loses) },
+            platform: !act.in_sight && act.provider.is_some(),
             indirect: act.command.contains(['\'', '"']),
             seldom: match tool {
                 t if self.usual.contains(t) => 1,
@@ -73,7 +76,8 @@ impl<'a> Ranking<'a> {
                 _ => 2,
             },
             can_be_undone: act.undo.is_some(),
-            blast: Reverse(if act.blast == Blast::Account { Blast::Store } else { act.blast }),
+            // Without anything here that it could take, how far a call reaches says nothing.
+            blast: Reverse(if act.in_sight && act.blast < Blast::Account { act.blast } else { Blast::Store }),
         }
     }
 }
@@ -81,7 +85,7 @@ impl<'a> Ranking<'a> {
 impl Rank {
     /// Whether two are of the same weight, and only how they are called differs.
     pub(in crate::model) fn alike(&self, other: &Rank) -> bool {
-        let weight = |r: &Rank| (r.elsewhere, r.may, r.not_here, r.loses, r.seldom);
+        let weight = |r: &Rank| (r.elsewhere, r.may, r.not_here, r.loses, r.platform, r.seldom);
         weight(self) == weight(other)
     }
 }

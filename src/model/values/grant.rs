@@ -107,6 +107,8 @@ impl Values<'_> {
         let those = if seen.is_empty() { &acts } else { &seen };
         let told = named(those, ranking, gated);
         let (entry, entries) = entries(group, those);
+        // Entries of several sorts together are entries.
+        let how = if group.iter().all(|g| g.how == first.how) { first.how } else { How::Entry };
         let stakes = if seen.is_empty() { Stakes::Rebuildable } else { Stakes::Exposed };
         let reached = self.model.stores.iter().filter(|s| seen.iter().any(|a| a.takes(s)));
         let file = self.path_of(first.file).to_owned();
@@ -134,7 +136,7 @@ impl Values<'_> {
                 ("surfaces", strings(first.surfaces.iter().map(|s| s.name()))),
                 ("decision", string(first.decision.name())),
                 ("kind", string(first.kind.word())),
-                ("how", string(first.how.word())),
+                ("how", string(how.word())),
                 ("operations", self.operations(first, &acts)),
                 ("named", string(&listed(&told))),
                 ("stores", strings(reached.map(|s| s.address.as_str()))),
