@@ -521,10 +521,11 @@ fn what_the_project_has_and_what_loses_most_is_named_first() {
 
 #[test]
 fn what_is_named_is_a_command_somebody_could_type() {
-    let told =
-        |entries: &str| message(&Made::of(&[(".claude/settings.json", &allowing(entries))]), "agent-can-destroy");
-    assert!(told("\"Bash(curl -X PUT *)\"").contains("`curl -X PUT`"), "{}", told("\"Bash(curl -X PUT *)\""));
-    assert!(told("\"Bash(psql:*)\"").contains("`psql -c \"DROP …\"`"), "{}", told("\"Bash(psql:*)\""));
+    let told = |entries: &str, rule: &str| message(&Made::of(&[(".claude/settings.json", &allowing(entries))]), rule);
+    let put = told("\"Bash(curl -X PUT *)\"", "agent-can-run-anything");
+    assert!(put.contains("`curl -X PUT`"), "{put}");
+    let psql = told("\"Bash(psql:*)\"", "agent-can-destroy");
+    assert!(psql.contains("`psql -c \"DROP …\"`"), "{psql}");
     for tool in Knowledge::embedded().tools() {
         for operation in &tool.operations {
             let Some(command) = &operation.command else { continue };

@@ -92,13 +92,24 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
 fn runs_anything(inputs: &Inputs<'_>, command: &str) -> bool {
     let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
     let any = inputs.knowledge.exec().iter().filter(|runs| runs.words.is_empty());
-    any.filter(|runs| ["http", "interpreter"].contains(&runs.kind.as_str())).any(|r| r.names.iter().any(|n| n == program))
+    any.filter(|runs| ["http", "interpreter"].contains(&runs.kind.as_str()))
+        .any(|r| r.names.iter().any(|n| n == program))
 }
 
 /// A command, and the same by each other program that performs it in the same words (`terraform`,
 /// `tofu`): an entry may name any of them.
 fn by_every_program(tool: &Tool, operation: &Operation, command: &str) -> Vec<String> {
     let mut all = vec![command.to_owned()];
+    // Its own name, where it is spelt with what runs it: `npx prisma`.
+    let programs = || operation.forms.iter().flat_map(|f| &f.programs);
+    let named = |word: &str| programs().any(|p| p == word);
+    if let Some((first, rest)) = command.split_once(' ')
+        && !named(first)
+        && !first.contains('=')
+        && rest.split(' ').next().is_some_and(named)
+    {
+        all.push(rest.to_owned());
+    }
     let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
     let form = operation.forms.iter().find(|f| f.programs.iter().any(|p| p == program));
     // One that only acts on this machine is another thing (`awslocal`).
