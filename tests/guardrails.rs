@@ -548,3 +548,29 @@ fn a_long_list_of_entries_is_cut() {
     assert!(told.ends_with("and 6 more"), "{told}");
     assert_eq!(told.matches("Bash(").count(), 3, "{told}");
 }
+
+#[test]
+fn what_a_file_brings_along_is_taken_out_of_its_front_matter() {
+    let fronts = [
+        ("name: x\nallowed-tools: Bash(terraform:*)\n", "name: x\n"),
+        ("allowed-tools: Read, Bash(terraform:*), Grep\n", "allowed-tools: Read, Grep\n"),
+        ("allowed-tools: Read Bash(terraform:*)\n", "allowed-tools: Read\n"),
+        ("allowed-tools: \"Bash(terraform:*), Read\"\n", "allowed-tools: \"Read\"\n"),
+        ("allowed-tools:\n  - Read\n  - Bash(terraform:*)\nname: x\n", "allowed-tools:\n  - Read\nname: x\n"),
+        ("allowed-tools:\n  - Bash(terraform:*)\nname: x\n", "name: x\n"),
+        ("allowed-tools: [Read, \"Bash(terraform:*)\"]\n", "allowed-tools: [Read]\n"),
+        ("allowed-tools: [\"Bash(terraform:*)\", Read]\n", "allowed-tools: [Read]\n"),
+    ];
+    let settings = (".claude/settings.json", "{\"permissions\": {\"defaultMode\": \"default\"}}");
+    for (before, after) in fronts {
+        let file = format!("---\n{before}---\nDeploy it.\n");
+        let made = Made::of(&[TERRAFORM, settings, (".claude/skills/x/SKILL.md", &file)]);
+        let (run, texts) = mended(&made, "permission-brought-along");
+        assert_eq!(texts, [format!("---\n{after}---\nDeploy it.\n")], "{before}");
+        assert!(!has(&run, "permission-brought-along"), "{before}");
+    }
+    let agent = "---\nname: ops\ndescription: Operates\npermissionMode: bypassPermissions\n---\nYou operate.\n";
+    let made = Made::of(&[TERRAFORM, settings, (".claude/agents/ops.md", agent)]);
+    let (_, texts) = mended(&made, "permission-brought-along");
+    assert_eq!(texts, ["---\nname: ops\ndescription: Operates\n---\nYou operate.\n"]);
+}

@@ -2,6 +2,8 @@
 //! what another one misses, an MCP server's read-only switch. Nothing else of the file is touched:
 //! comments and order stay.
 
+mod front_matter;
+
 use std::sync::Arc;
 
 use crate::agents::{Entry, Procedure};
@@ -73,6 +75,10 @@ pub(super) fn removed(inputs: &Inputs<'_>, entries: &[(Span, &str)]) -> Option<M
         Format::Json => crate::syntax::json::parse(&file.source),
         Format::Jsonc => crate::syntax::json::parse_jsonc(&file.source),
         Format::Toml => crate::syntax::toml::parse(&file.source),
+        Format::FrontMatter => {
+            let edits = front_matter::removed(&file.source, entries)?;
+            return Some(Mend { title: format!("take {} out", titled(entries)), edits });
+        }
         _ => return None,
     };
     let text: &str = &file.source.text;
@@ -105,10 +111,19 @@ pub(super) fn removed(inputs: &Inputs<'_>, entries: &[(Span, &str)]) -> Option<M
             }
         }
     }
-    let mut texts: Vec<&str> = entries.iter().map(|(_, text)| *text).collect();
+    (taken == entries.len()).then(|| Mend { title: format!("take {} out", titled(entries)), edits })
+}
+
+/// How many entries a title names.
+const NAMED: usize = 3;
+
+/// The first of some entries, and how many more there are.
+fn titled(entries: &[(Span, &str)]) -> String {
+    let mut texts: Vec<String> = entries.iter().map(|(_, text)| format!("`{text}`")).collect();
     texts.dedup();
-    let listed = texts.iter().map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ");
-    (taken == entries.len()).then(|| Mend { title: format!("take {listed} out"), edits })
+    let more = texts.len().saturating_sub(NAMED);
+    texts.truncate(NAMED);
+    if more > 0 { format!("{} and {more} more", texts.join(", ")) } else { texts.join(", ") }
 }
 
 /// Every list of strings in a file.

@@ -81,7 +81,7 @@ impl Values<'_> {
             mend::switched(self.inputs, server.span, grant.read_only.as_deref()?)
         };
         let removed = || match grant.how {
-            How::Entry | How::Exec | How::Mcp | How::Scripts => {
+            How::Entry | How::Exec | How::Mcp | How::Scripts | How::Supplied => {
                 let entries: Vec<(Span, &str)> = group.iter().map(|g| (g.span, g.entry.as_str())).collect();
                 mend::removed(self.inputs, &entries)
             }
