@@ -190,9 +190,9 @@ fn of_agent(
             let by = decided.because.as_ref().map(|b| (b.span, b.entry.clone()));
             let kind = match &decided.because {
                 None => GrantKind::Default,
-                Some(b) if b.effect == "mode" || everything.contains(&(b.span, b.entry.clone())) => {
-                    GrantKind::Everything
-                }
+                Some(b) if everything.contains(&(b.span, b.entry.clone())) => GrantKind::Everything,
+                // A server's own mode is about its tools alone.
+                Some(b) if b.effect == "mode" && probe.kind != GrantKind::Mcp => GrantKind::Everything,
                 Some(_) => probe.kind,
             };
             let unknown = decided.decision.as_ref().err().map(|reason| reason.kind);
@@ -363,8 +363,8 @@ impl Collected {
             _ if scripts => How::Scripts,
             (None, _) | (_, GrantKind::Default) => How::Default,
             _ if matches!(grant.decision, Decision::Sandboxed { .. }) => How::Sandboxed,
-            (Some("mode"), _) => How::Bypass,
             (_, GrantKind::Mcp) => How::Mcp,
+            (Some("mode"), _) => How::Bypass,
             (_, GrantKind::Exec) => How::Exec,
             (_, GrantKind::Command | GrantKind::Everything) => How::Entry,
         };
