@@ -574,3 +574,60 @@ fn what_a_file_brings_along_is_taken_out_of_its_front_matter() {
     let (_, texts) = mended(&made, "permission-brought-along");
     assert_eq!(texts, ["---\nname: ops\ndescription: Operates\n---\nYou operate.\n"]);
 }
+
+#[test]
+fn rules_that_hold_are_added_to_policies_patterns_and_prefixes() {
+    let policy = "[[rule]]\ntoolName = \"run_shell_command\"\ndecision = \"allow\"\npriority = 100\n\n[[rule]]\ntoolName = \"run_shell_command\"\ncommandPrefix = \"terraform destroy\"\ndecision = \"deny\"\npriority = 200\n";
+    let named = (".gemini/settings.json", "{\"policyPaths\": [\".gemini/policies\"]}");
+    let made = Made::of(&[TERRAFORM, named, (".gemini/policies/t.toml", policy)]);
+    let (run, texts) = mended(&made, "deny-that-does-not-hold");
+    assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
+    assert!(
+        texts[0].contains("commandRegex = '.*terraform.*destroy'\ndecision = \"deny\"\npriority = 999"),
+        "{}",
+        texts[0]
+    );
+
+    let opencode = "{\n  \"permission\": {\n    \"bash\": {\n      \"*\": \"allow\",\n      \"terraform destroy*\": \"deny\"\n    }\n  }\n}\n";
+    let made = Made::of(&[TERRAFORM, ("opencode.json", opencode)]);
+    let (run, texts) = mended(&made, "deny-that-does-not-hold");
+    assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
+    assert!(
+        texts[0].contains("\"terraform destroy*\": \"deny\",\n      \"*terraform*destroy*\": \"deny\"\n"),
+        "{}",
+        texts[0]
+    );
+
+    let codex = (".codex/config.toml", "approval_policy = \"on-request\"\nsandbox_mode = \"danger-full-access\"\n");
+    let rules = "prefix_rule(pattern = [\"terraform\", \"destroy\"], decision = \"forbidden\")\n";
+    let made = Made::of(&[TERRAFORM, codex, (".codex/rules/default.rules", rules)]);
+    let (run, texts) = mended(&made, "deny-that-does-not-hold");
+    assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
+    assert!(texts[0].contains("prefix_rule(pattern = [\"sudo\"], decision = \"prompt\")"), "{}", texts[0]);
+}
+
+#[test]
+fn nothing_is_offered_where_no_entry_would_hold() {
+    let settings =
+        "{\"tools\": {\"allowed\": [\"run_shell_command\"], \"exclude\": [\"run_shell_command(terraform destroy)\"]}}";
+    // What comes behind it lets everything through again.
+    let opencode =
+        "{\"permission\": {\"bash\": {\"*\": \"ask\", \"terraform destroy*\": \"deny\", \"sudo *\": \"allow\"}}}";
+    // A model answers what is asked.
+    let codex = "approval_policy = \"on-request\"\nsandbox_mode = \"danger-full-access\"\napprovals_reviewer = \"auto_review\"\n";
+    let rules = "prefix_rule(pattern = [\"terraform\", \"destroy\"], decision = \"forbidden\")\n";
+    for files in [
+        vec![(".gemini/settings.json", settings)],
+        vec![("opencode.json", opencode)],
+        vec![(".codex/config.toml", codex), (".codex/rules/default.rules", rules)],
+    ] {
+        let mut all = vec![TERRAFORM];
+        all.extend(files.clone());
+        let run = Made::of(&all).run();
+        let chosen = shown(&run, Persona::Pedantic);
+        for finding in chosen.findings.iter().filter(|f| f.rule == "deny-that-does-not-hold") {
+            assert!(finding.fixes.is_empty(), "{files:?}: {:?}", finding.fixes);
+            assert!(finding.help.starts_with("No entry of this file"), "{}", finding.help);
+        }
+    }
+}

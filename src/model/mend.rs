@@ -53,17 +53,35 @@ pub(super) fn stopping(
     let text = match file.format {
         Format::Json | Format::Jsonc if written(&file.source, entry.span).starts_with('"') => {
             let indent = new_line(&file.source, entry.span);
-            added
-                .iter()
-                .map(|t| Some(format!(",{indent}{}", serde_json::to_string(t).ok()?)))
-                .collect::<Option<String>>()?
+            let is_member = |t: &String| t.starts_with('"');
+            if added.iter().any(|t| t.contains('\n')) {
+                return None;
+            }
+            let made = |t: &String| if is_member(t) { Some(t.clone()) } else { serde_json::to_string(t).ok() };
+            added.iter().map(|t| Some(format!(",{indent}{}", made(t)?))).collect::<Option<String>>()?
         }
         Format::Starlark => added.iter().map(|t| format!("\n{t}")).collect(),
+        // A table of its own behind the entry's.
+        Format::Toml if added.iter().all(|t| t.starts_with("[[")) => added.iter().map(|t| format!("\n\n{t}")).collect(),
         _ => return None,
     };
-    let at = Span { start: entry.span.end, ..entry.span };
-    let listed = added.iter().map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ");
+    let end = if file.format == Format::Toml { end_of_table(&file.source, entry.span) } else { entry.span.end };
+    let at = Span { start: end, end, ..entry.span };
+    let listed = added.iter().map(|t| format!("`{}`", t.replace('\n', "; "))).collect::<Vec<_>>().join(", ");
     Some(Mend { title: format!("add {listed}"), edits: vec![Edit { span: at, text }] })
+}
+
+/// Where a table ends that a place is in, blanks and comments of the next one left aside.
+fn end_of_table(source: &Source, span: Span) -> u32 {
+    let text: &str = &source.text;
+    let behind = text.get(span.end as usize..).unwrap_or("");
+    let own = behind.find("\n[").and_then(|at| behind.get(..at)).unwrap_or(behind).trim_end();
+    let line = |own: &str| own.rfind('\n').map_or(0, |n| n + 1);
+    let mut own = own;
+    while own.get(line(own)..).is_some_and(|l| l.trim_start().starts_with('#')) && line(own) > 0 {
+        own = own.get(..line(own)).unwrap_or("").trim_end();
+    }
+    span.end + own.len() as u32
 }
 
 /// Entries taken out of the lists they stand in, with the commas that go with them; `None` where one isn't a
