@@ -187,7 +187,8 @@ pub trait Procedure: Send + Sync + Any {
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool;
 
     /// Entries which, beside a deny or ask entry, stop the forms of a command that it misses: `base` is the
-    /// program with its sub-command, `forms` are whole commands. `None` where no such entries would.
+    /// program with its sub-command, `forms` are whole commands. As they are written in the entry's file: the
+    /// text of a string, a member with its quoted key, a call, a table. `None` where no such entries would.
     fn stopping(&self, _entry: &Entry, _base: &str, _forms: &[String]) -> Option<Vec<String>> {
         None
     }

@@ -111,7 +111,7 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
     let holders = join::iam::holders(inputs);
     let mut credentials = credential::credentials(inputs);
     credentials.extend(handed::credentials(inputs, &holders));
-    let grants = handed::held_up(inputs, grant::grants(inputs, &sight));
+    let grants = handed::held_up(inputs, grant::grants(inputs, &sight, &stores));
     let protections = protection::protections(inputs, &sight);
     let commands = command::commands(inputs, &sight);
     let joined = path::Joined {

@@ -430,3 +430,204 @@ fn entries_in_other_words_than_an_operation_s_own_are_tried() {
         assert!(granted(harmless).is_empty(), "{harmless}: {:?}", granted(harmless));
     }
 }
+
+#[test]
+fn an_entry_that_is_not_read_is_no_gap_where_its_twin_is_read() {
+    let found = |deny: &str| {
+        let run = Made::of(&[TERRAFORM, (".claude/settings.json", &claude("", deny))]).run();
+        told(&run, Persona::Pedantic).into_iter().filter(|f| f.contains("without-effect")).collect::<Vec<_>>()
+    };
+    assert_eq!(found("\"Write(.env)\", \"Edit(.env)\""), [""; 0]);
+    assert_eq!(found("\"MultiEdit(infra/**)\", \"Edit(infra/**)\", \"Read(infra/**)\", \"Grep(infra/**)\""), [""; 0]);
+    let told = ["warning permission-without-effect .claude/settings.json:6"];
+    assert_eq!(found("\"Write(.env)\""), told);
+    assert_eq!(found("\"Write(.env)\", \"Edit(.env.local)\""), told);
+    assert_eq!(found("\"Write(.env)\", \"Read(.env)\""), told);
+}
+
+#[test]
+fn what_a_file_brings_along_holds_only_while_it_runs() {
+    let command = (".claude/commands/deploy.md", "---\nallowed-tools: Bash(terraform:*)\n---\nDeploy it.\n");
+    let settings = claude("", "\"Bash(terraform destroy:*)\"");
+    let run = Made::of(&[TERRAFORM, command, (".claude/settings.json", &settings)]).run();
+    let deny = protection(&run, "Bash(terraform destroy:*)");
+    assert_eq!(deny.during.as_deref(), Some("while command deploy runs"));
+    let messages: Vec<String> = shown(&run, Persona::Regular).findings.iter().map(|f| f.message.clone()).collect();
+    let all = messages.join("\n");
+    assert!(all.contains("with nobody asked while command deploy runs, by `Bash(terraform:*)` of a file"), "{all}");
+    assert!(
+        all.contains("runs `terraform -chdir=infra destroy -auto-approve` with nobody asked while command deploy runs"),
+        "{all}"
+    );
+    // What always goes through is told without a condition.
+    let settings = claude("\"Bash\"", "\"Bash(terraform destroy:*)\"");
+    let run = Made::of(&[TERRAFORM, command, (".claude/settings.json", &settings)]).run();
+    assert_eq!(protection(&run, "Bash(terraform destroy:*)").during, None);
+}
+
+/// The message of a rule's only finding.
+fn message(made: &Made, rule: &str) -> String {
+    let run = made.run();
+    let chosen = shown(&run, Persona::Pedantic);
+    let mut found = chosen.findings.iter().filter(|f| f.rule == rule && f.outcome == Outcome::Finding);
+    let first = found.next().unwrap_or_else(|| panic!("no {rule}: {:?}", told(&run, Persona::Pedantic)));
+    assert!(found.next().is_none(), "{rule} twice: {:?}", told(&run, Persona::Pedantic));
+    first.message.clone()
+}
+
+fn allowing(entries: &str) -> String {
+    format!("{{\"permissions\": {{\"defaultMode\": \"default\", \"allow\": [{entries}]}}}}")
+}
+
+#[test]
+fn what_the_project_has_and_what_loses_most_is_named_first() {
+    let named = |files: &[(&str, &str)], entries: &str, rule: &str| {
+        let settings = allowing(entries);
+        let mut all = vec![(".claude/settings.json", settings.as_str())];
+        all.extend(files);
+        message(&Made::of(&all), rule)
+    };
+    let aws = |rest: &str| format!("provider \"aws\" {{\n  region = \"eu-central-1\"\n}}\n{rest}");
+    // The store that is here, before others of its platform, and what most use before what few do.
+    let table = aws("resource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  hash_key = \"id\"\n}\n");
+    let told = named(&[("main.tf", &table)], "\"Bash\"", "agent-can-destroy");
+    assert!(told.contains("`aws dynamodb delete-table`"), "{told}");
+    assert!(told.contains("`terraform destroy`"), "{told}");
+    for other in ["amplify", "cdk", "copilot", "nuke", "sst", "eksctl"] {
+        assert!(!told.contains(other), "{told}");
+    }
+    // Frameworks that have nothing here to act on aren't operations of this project at all.
+    let told = named(&[("main.tf", &table)], "\"Bash(cdk:*)\"", "agent-can-destroy");
+    assert!(told.contains("`cdk destroy`"), "{told}");
+    let run = |files: &[(&str, &str)]| Made::of(files).run();
+    let settings = allowing("\"Bash(cdk:*)\"");
+    let grant = (".claude/settings.json", settings.as_str());
+    assert!(!has_regular(&run(&[grant, ("main.tf", &table)]), "agent-can-destroy"));
+    assert!(has_regular(
+        &run(&[grant, ("main.tf", &table), ("cdk.json", "{\"app\": \"node x\"}")]),
+        "agent-can-destroy"
+    ));
+    // A repository before a secret that nobody reads back.
+    let told = named(&[], "\"Bash(gh:*)\"", "agent-can-destroy");
+    assert!(told.contains("runs `gh repo delete`"), "{told}");
+    // Nothing in sight: what somebody here uses, then what many use.
+    let told = named(&[], "\"Bash\"", "agent-can-destroy");
+    for other in ["avn", "aliyun", "amplify", "cdk", "copilot", "az rest", "nuke"] {
+        assert!(!told.contains(other), "{told}");
+    }
+    let told = named(&[("Makefile", "db:\n\tflyctl status\n")], "\"Bash\"", "agent-can-destroy");
+    assert!(told.contains("runs `fly"), "{told}");
+}
+
+#[test]
+fn what_is_named_is_a_command_somebody_could_type() {
+    let told = |entries: &str, rule: &str| message(&Made::of(&[(".claude/settings.json", &allowing(entries))]), rule);
+    let put = told("\"Bash(curl -X PUT *)\"", "agent-can-run-anything");
+    assert!(put.contains("`curl -X PUT`"), "{put}");
+    let psql = told("\"Bash(psql:*)\"", "agent-can-destroy");
+    assert!(psql.contains("`psql -c \"DROP …\"`"), "{psql}");
+    for tool in Knowledge::embedded().tools() {
+        for operation in &tool.operations {
+            let Some(command) = &operation.command else { continue };
+            let call = &operation.call;
+            assert!(call.contains(' ') || call.len() > 3 || command.starts_with("rm "), "{}: {call}", operation.id);
+            assert!(
+                !["DROP", "TRUNCATE", "PUT", "DELETE", "DEL", "mutation"].contains(&call.as_str()),
+                "{}",
+                operation.id
+            );
+        }
+    }
+}
+
+#[test]
+fn a_long_list_of_entries_is_cut() {
+    let entries = ["aws", "terraform", "kubectl", "gcloud", "az", "gh", "git", "npm", "helm"];
+    let written: Vec<String> = entries.iter().map(|e| format!("\"Bash({e}:*)\"")).collect();
+    let told = message(&Made::of(&[(".claude/settings.json", &allowing(&written.join(", ")))]), "agent-can-destroy");
+    assert!(told.ends_with("and 6 more"), "{told}");
+    assert_eq!(told.matches("Bash(").count(), 3, "{told}");
+}
+
+#[test]
+fn what_a_file_brings_along_is_taken_out_of_its_front_matter() {
+    let fronts = [
+        ("name: x\nallowed-tools: Bash(terraform:*)\n", "name: x\n"),
+        ("allowed-tools: Read, Bash(terraform:*), Grep\n", "allowed-tools: Read, Grep\n"),
+        ("allowed-tools: Read Bash(terraform:*)\n", "allowed-tools: Read\n"),
+        ("allowed-tools: \"Bash(terraform:*), Read\"\n", "allowed-tools: \"Read\"\n"),
+        ("allowed-tools:\n  - Read\n  - Bash(terraform:*)\nname: x\n", "allowed-tools:\n  - Read\nname: x\n"),
+        ("allowed-tools:\n  - Bash(terraform:*)\nname: x\n", "name: x\n"),
+        ("allowed-tools: [Read, \"Bash(terraform:*)\"]\n", "allowed-tools: [Read]\n"),
+        ("allowed-tools: [\"Bash(terraform:*)\", Read]\n", "allowed-tools: [Read]\n"),
+    ];
+    let settings = (".claude/settings.json", "{\"permissions\": {\"defaultMode\": \"default\"}}");
+    for (before, after) in fronts {
+        let file = format!("---\n{before}---\nDeploy it.\n");
+        let made = Made::of(&[TERRAFORM, settings, (".claude/skills/x/SKILL.md", &file)]);
+        let (run, texts) = mended(&made, "permission-brought-along");
+        assert_eq!(texts, [format!("---\n{after}---\nDeploy it.\n")], "{before}");
+        assert!(!has(&run, "permission-brought-along"), "{before}");
+    }
+    let agent = "---\nname: ops\ndescription: Operates\npermissionMode: bypassPermissions\n---\nYou operate.\n";
+    let made = Made::of(&[TERRAFORM, settings, (".claude/agents/ops.md", agent)]);
+    let (_, texts) = mended(&made, "permission-brought-along");
+    assert_eq!(texts, ["---\nname: ops\ndescription: Operates\n---\nYou operate.\n"]);
+}
+
+#[test]
+fn rules_that_hold_are_added_to_policies_patterns_and_prefixes() {
+    let policy = "[[rule]]\ntoolName = \"run_shell_command\"\ndecision = \"allow\"\npriority = 100\n\n[[rule]]\ntoolName = \"run_shell_command\"\ncommandPrefix = \"terraform destroy\"\ndecision = \"deny\"\npriority = 200\n";
+    let named = (".gemini/settings.json", "{\"policyPaths\": [\".gemini/policies\"]}");
+    let made = Made::of(&[TERRAFORM, named, (".gemini/policies/t.toml", policy)]);
+    let (run, texts) = mended(&made, "deny-that-does-not-hold");
+    assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
+    assert!(
+        texts[0].contains("commandRegex = '.*terraform.*destroy'\ndecision = \"deny\"\npriority = 999"),
+        "{}",
+        texts[0]
+    );
+
+    let opencode = "{\n  \"permission\": {\n    \"bash\": {\n      \"*\": \"allow\",\n      \"terraform destroy*\": \"deny\"\n    }\n  }\n}\n";
+    let made = Made::of(&[TERRAFORM, ("opencode.json", opencode)]);
+    let (run, texts) = mended(&made, "deny-that-does-not-hold");
+    assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
+    assert!(
+        texts[0].contains("\"terraform destroy*\": \"deny\",\n      \"*terraform*destroy*\": \"deny\"\n"),
+        "{}",
+        texts[0]
+    );
+
+    let codex = (".codex/config.toml", "approval_policy = \"on-request\"\nsandbox_mode = \"danger-full-access\"\n");
+    let rules = "prefix_rule(pattern = [\"terraform\", \"destroy\"], decision = \"forbidden\")\n";
+    let made = Made::of(&[TERRAFORM, codex, (".codex/rules/default.rules", rules)]);
+    let (run, texts) = mended(&made, "deny-that-does-not-hold");
+    assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
+    assert!(texts[0].contains("prefix_rule(pattern = [\"sudo\"], decision = \"prompt\")"), "{}", texts[0]);
+}
+
+#[test]
+fn nothing_is_offered_where_no_entry_would_hold() {
+    let settings =
+        "{\"tools\": {\"allowed\": [\"run_shell_command\"], \"exclude\": [\"run_shell_command(terraform destroy)\"]}}";
+    // What comes behind it lets everything through again.
+    let opencode =
+        "{\"permission\": {\"bash\": {\"*\": \"ask\", \"terraform destroy*\": \"deny\", \"sudo *\": \"allow\"}}}";
+    // A model answers what is asked.
+    let codex = "approval_policy = \"on-request\"\nsandbox_mode = \"danger-full-access\"\napprovals_reviewer = \"auto_review\"\n";
+    let rules = "prefix_rule(pattern = [\"terraform\", \"destroy\"], decision = \"forbidden\")\n";
+    for files in [
+        vec![(".gemini/settings.json", settings)],
+        vec![("opencode.json", opencode)],
+        vec![(".codex/config.toml", codex), (".codex/rules/default.rules", rules)],
+    ] {
+        let mut all = vec![TERRAFORM];
+        all.extend(files.clone());
+        let run = Made::of(&all).run();
+        let chosen = shown(&run, Persona::Pedantic);
+        for finding in chosen.findings.iter().filter(|f| f.rule == "deny-that-does-not-hold") {
+            assert!(finding.fixes.is_empty(), "{files:?}: {:?}", finding.fixes);
+            assert!(finding.help.starts_with("No entry of this file"), "{}", finding.help);
+        }
+    }
+}

@@ -9,7 +9,7 @@ pub mod rule;
 pub mod settings;
 
 use crate::agents::table::Table;
-use crate::agents::{Agent, Files, Options, Surface, mcp};
+use crate::agents::{Agent, Entry, Files, Options, Surface, mcp};
 use crate::source::{Span, Text};
 use crate::syntax::tree::Tree;
 use procedure::Claude;
@@ -112,7 +112,13 @@ fn assemble(files: &Files<'_>, dir: &str, table: &Table, options: &Options, flag
             roles.push(role);
         }
     }
-    agent.entries.extend(settings.entries.iter().cloned());
+    // Written for another version too: what it asks for is said by the entry that is read.
+    let said = |entry: &&Entry| {
+        let twin = rule::twin(&entry.text).filter(|_| entry.inert.is_some());
+        let read = |other: &Entry, twin: &str| other.inert.is_none() && other.text.as_str() == twin;
+        twin.is_some_and(|twin| settings.entries.iter().any(|e| e.effect == entry.effect && read(e, &twin)))
+    };
+    agent.entries.extend(settings.entries.iter().filter(|e| !said(e)).cloned());
     agent.environment.extend(settings.environment.iter().cloned());
     agent.hooks.extend(settings.hooks.iter().cloned());
     agent.plugins.extend(settings.plugins.iter().cloned());

@@ -16,6 +16,14 @@ pub struct Tool {
     /// Whether it deletes one thing after the other, by many calls (aws-nuke).
     #[serde(default)]
     pub many_calls: bool,
+    /// How ordinary it is: 1 for what most who run anything have at hand, 3 for what few have; in between
+    /// where absent. What is more ordinary is told first.
+    #[serde(default)]
+    pub rank: Option<u8>,
+    /// Files, as globs, without which it has nothing to act on (`cdk.json`): a project without them doesn't
+    /// use it.
+    #[serde(default)]
+    pub works_on: Vec<String>,
     /// What its runs work through, where that isn't a platform's API: they take what it tracks.
     #[serde(default)]
     pub runs: Option<Runs>,

@@ -71,7 +71,7 @@ impl Act {
                 .forms
                 .iter()
                 .filter_map(|f| f.method.as_ref())
-                .any(|m| operation.call.starts_with(m)),
+                .any(|m| operation.call.trim_start_matches("HTTP ").starts_with(m)),
             target: match operation.target.as_deref() {
                 Some("local") => Target::Local,
                 Some("remote") => Target::Remote,
@@ -157,11 +157,38 @@ impl Act {
         if self.call.starts_with(program) && self.call.contains(' ') {
             return self;
         }
-        let form = operation.forms.iter().find(|f| f.programs.iter().any(|p| p == program));
-        let Some(form) = form else { return self };
+        // `DELETE api.render.com`, `HTTP PUT`.
+        let verb = self.call.trim_start_matches("HTTP ").split(' ').next().unwrap_or("");
+        if program == "curl" && !verb.is_empty() && verb.chars().all(|c| c.is_ascii_uppercase()) {
+            let host = self.call.rsplit_once(' ').map_or("", |(_, last)| last);
+            let host = if host == verb { String::new() } else { format!(" {host}") };
+            self.call = format!("curl -X {verb}{host}");
+            return self;
+        }
+        let quoted = self.command.contains(['\'', '"']);
+        let own = |word: &str| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            operation.forms.iter().find(|f| f.programs.iter().any(|p| p == name))
+        };
+        let Some(form) = own(program) else {
+            // Run by another: `uv run python … execute("DROP …")`.
+            let ahead = self.command.split_whitespace().position(|w| own(w).is_some());
+            if let Some(at) = ahead.filter(|at| *at < 5 && quoted) {
+                let words: Vec<&str> = self.command.split_whitespace().take(at + 1).collect();
+                self.call = format!("{} … {}", words.join(" "), self.call);
+            }
+            return self;
+        };
+        // What its words leave open a flag tells: `railway bucket credentials --reset`.
         let words = form.words.iter().filter_map(|choice| choice.first()).map(String::as_str);
-        let name = std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ");
-        self.call = if self.command.contains(['\'', '"']) { format!("{name} … {}", self.call) } else { name };
+        let flag = form.flags.first().map(String::as_str).filter(|f| self.command.contains(f));
+        let name = std::iter::once(program).chain(words).chain(flag).collect::<Vec<_>>().join(" ");
+        self.call = match () {
+            () if quoted => format!("{name} … {}", self.call),
+            // A program alone says nothing: `dropdb app`.
+            () if name == program => self.command.clone(),
+            () => name,
+        };
         self
     }
 

@@ -309,6 +309,8 @@ pub const KINDS: &[Kind] = &[
         attributes: &[
             a("agent", String, "the agent, in words"),
             a("entry", String, "the entry as written; `default` or the mode"),
+            a("entries", String, "the entries that are told together, for messages: the first few, each in backticks"),
+            a("during", String, "when the entry counts (`while command deploy runs`); null where it always does"),
             a("layer", String, "project, local, agent:NAME, …"),
             a("surfaces", LIST_STRING, "interactive, headless, ci"),
             a("decision", String, "run, sandboxed or gated"),
@@ -352,6 +354,7 @@ pub const KINDS: &[Kind] = &[
             a("holds", Bool, "whether it stops every form of what it names, or what it misses is asked about"),
             a("mend", Place, "entries that would stop what it misses, for `fix`; null where none would"),
             a("walked_around_by", LIST_STRING, "forms of the command that run with nobody asked"),
+            a("during", String, "when those forms run (`while command deploy runs`); null where they always do"),
             a("gated", Bool, "whether only a model decides on those forms"),
             a("inert", Bool, "whether the product ignores it"),
             a("why_inert", String, "why; null if it isn't"),

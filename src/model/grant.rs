@@ -1,17 +1,21 @@
 //! Which known operations an agent runs with nobody asked, and which line of its files grants it.
 
+mod rank;
+
+pub(in crate::model) use rank::Ranking;
+
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use crate::agents::{Agent, Because, Call, Decision, Surface};
+use crate::agents::{Agent, Because, Call, Decision, Surface, Verdict};
 use crate::finding::{Confidence, Reason};
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
 use crate::model::handed::Gate;
 use crate::model::inputs::Inputs;
-use crate::model::located::Blast;
 use crate::model::probes::{self, Probe};
 use crate::model::sight::Sight;
+use crate::model::store::Store;
 use crate::operations::Target;
 use crate::source::{SourceId, Span, Text};
 use crate::workspace::Format;
@@ -109,6 +113,10 @@ pub struct Grant {
     pub kind: GrantKind,
     /// What runs unasked, operations in sight first.
     pub acts: Vec<Act>,
+    /// The ids of those of them that only a model decides on.
+    pub gated: Vec<String>,
+    /// When its entry counts, if not always: `while command deploy runs`.
+    pub during: Option<String>,
     /// What the decision depends on outside the repository, in words.
     pub condition: Option<String>,
     /// Name of the MCP server as configured, for kind `Mcp`.
@@ -137,16 +145,17 @@ pub struct Grant {
 const NONSENSE: &str = "lastcopy-asks --whether=anything runs";
 
 /// Every grant of every agent that is understood.
-pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
+pub fn grants(inputs: &Inputs<'_>, sight: &Sight, stores: &[Store]) -> Vec<Grant> {
     if inputs.agents.iter().all(|a| a.procedure.is_none()) {
         return Vec::new();
     }
     let commands = probes::of_commands(inputs, sight);
+    let ranking = Ranking::of(inputs, stores);
     let indexed: Vec<(usize, &Agent)> = inputs.agents.iter().enumerate().collect();
     let found: Vec<Vec<Grant>> = indexed
         .par_iter()
         .filter(|(_, agent)| agent.procedure.is_some())
-        .map(|(index, agent)| of_agent(inputs, sight, *index, agent, &commands))
+        .map(|(index, agent)| of_agent(inputs, sight, *index, agent, &commands, &ranking))
         .collect();
     found.into_iter().flatten().collect()
 }
@@ -154,7 +163,14 @@ pub fn grants(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Grant> {
 /// The entry that decides, why the decision isn't known, and whether a model makes it.
 type Key = (Option<(Span, Text)>, Option<&'static str>, bool);
 
-fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, commands: &[Probe]) -> Vec<Grant> {
+fn of_agent(
+    inputs: &Inputs<'_>,
+    sight: &Sight,
+    index: usize,
+    agent: &Agent,
+    commands: &[Probe],
+    ranking: &Ranking<'_>,
+) -> Vec<Grant> {
     let everything: Vec<(Span, Text)> = decided(agent, &Call::Shell(NONSENSE))
         .into_iter()
         .filter_map(|d| d.because.map(|b| (b.span, b.entry)))
@@ -174,9 +190,9 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
             let by = decided.because.as_ref().map(|b| (b.span, b.entry.clone()));
             let kind = match &decided.because {
                 None => GrantKind::Default,
-                Some(b) if b.effect == "mode" || everything.contains(&(b.span, b.entry.clone())) => {
-                    GrantKind::Everything
-                }
+                Some(b) if everything.contains(&(b.span, b.entry.clone())) => GrantKind::Everything,
+                // A server's own mode is about its tools alone.
+                Some(b) if b.effect == "mode" && probe.kind != GrantKind::Mcp => GrantKind::Everything,
                 Some(_) => probe.kind,
             };
             let unknown = decided.decision.as_ref().err().map(|reason| reason.kind);
@@ -199,7 +215,7 @@ fn of_agent(inputs: &Inputs<'_>, sight: &Sight, index: usize, agent: &Agent, com
             collected.add(probe, &decided, kind);
         }
     }
-    grants.into_values().map(Collected::done).collect()
+    grants.into_values().map(|collected| collected.done(ranking)).collect()
 }
 
 /// A decision that lets a call through, or may, and what made it.
@@ -207,6 +223,7 @@ struct Decided {
     surface: Surface,
     decision: Result<Decision, Reason>,
     because: Option<Because>,
+    during: Option<String>,
     condition: Option<String>,
 }
 
@@ -220,10 +237,17 @@ fn decided(agent: &Agent, call: &Call<'_>) -> Vec<Decided> {
             Err(reason) => !OF_THE_QUESTION.contains(&reason.kind),
         };
         let condition = (!verdict.conditions.is_empty()).then(|| verdict.conditions.join("; "));
+        let during = during(&verdict);
         let because = verdict.because.into_iter().next();
-        open.then_some(Decided { surface, decision: verdict.decision, because, condition })
+        open.then_some(Decided { surface, decision: verdict.decision, because, during, condition })
     });
     unasked.collect()
+}
+
+/// When what a verdict rests on counts, if that isn't always: `while command deploy runs`.
+pub(in crate::model) fn during(verdict: &Verdict) -> Option<String> {
+    let condition = verdict.conditions.iter().find(|c| c.starts_with("while "))?;
+    Some(condition.split(" (").next().unwrap_or(condition).to_owned())
 }
 
 fn blank(inputs: &Inputs<'_>, index: usize, agent: &Agent, decided: &Decided, kind: GrantKind) -> Option<Grant> {
@@ -249,6 +273,8 @@ fn blank(inputs: &Inputs<'_>, index: usize, agent: &Agent, decided: &Decided, ki
         decision: decided.decision.as_ref().map_or(Decision::Gated, |d| *d),
         kind,
         acts: Vec::new(),
+        gated: Vec::new(),
+        during: decided.during.clone(),
         condition: decided.condition.clone(),
         server: None,
         read_only: None,
@@ -279,6 +305,10 @@ impl Collected {
     fn add(&mut self, probe: &Probe, decided: &Decided, kind: GrantKind) {
         let grant = &mut self.grant;
         grant.kind = grant.kind.max(kind);
+        // What lets run at rest too counts always.
+        if decided.during.is_none() && grant.during.take().is_some() {
+            grant.condition.clone_from(&decided.condition);
+        }
         if let Ok(decision) = decided.decision {
             grant.decision = grant.decision.max(decision);
             if decision != Decision::Gated && !self.runs.contains(&probe.act.id) {
@@ -308,25 +338,16 @@ impl Collected {
         }
     }
 
-    /// What is in sight first, and what runs by itself, the widest first.
-    fn done(self) -> Grant {
+    /// What can be told first, and what runs by itself; among those by rank.
+    fn done(self, ranking: &Ranking<'_>) -> Grant {
         let mut grant = self.grant;
-        grant.acts.sort_by_key(|a| {
-            let indirect = a.command.contains(['\'', '"']);
-            (
-                !a.tellable(),
-                !self.runs.contains(&a.id),
-                !a.in_sight,
-                a.may,
-                indirect,
-                a.blast == Blast::Account,
-                std::cmp::Reverse(a.blast),
-            )
-        });
+        grant.acts.sort_by_cached_key(|a| (!a.tellable(), !self.runs.contains(&a.id), ranking.of_act(a)));
+        grant.gated = grant.acts.iter().filter(|a| !self.runs.contains(&a.id)).map(|a| a.id.clone()).collect();
         grant.surfaces.sort();
         // By what is told of it.
         let told = if grant.in_sight().next().is_some() { Act::tellable } else { |a: &Act| a.target != Target::Local };
-        let scripts = grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
+        let scripts = grant.acts.iter().filter(|a| told(a)).count() > 0
+            && grant.acts.iter().filter(|a| told(a)).all(|a| self.scripts.contains(&a.id));
         let mut those = grant.acts.iter().filter(|a| told(a)).peekable();
         let gated = match those.peek() {
             Some(_) => !those.any(|a| self.runs.contains(&a.id)),
@@ -342,8 +363,8 @@ impl Collected {
             _ if scripts => How::Scripts,
             (None, _) | (_, GrantKind::Default) => How::Default,
             _ if matches!(grant.decision, Decision::Sandboxed { .. }) => How::Sandboxed,
-            (Some("mode"), _) => How::Bypass,
             (_, GrantKind::Mcp) => How::Mcp,
+            (Some("mode"), _) => How::Bypass,
             (_, GrantKind::Exec) => How::Exec,
             (_, GrantKind::Command | GrantKind::Everything) => How::Entry,
         };

@@ -2,6 +2,8 @@
 //! what another one misses, an MCP server's read-only switch. Nothing else of the file is touched:
 //! comments and order stay.
 
+mod front_matter;
+
 use std::sync::Arc;
 
 use crate::agents::{Entry, Procedure};
@@ -51,17 +53,35 @@ pub(super) fn stopping(
     let text = match file.format {
         Format::Json | Format::Jsonc if written(&file.source, entry.span).starts_with('"') => {
             let indent = new_line(&file.source, entry.span);
-            added
-                .iter()
-                .map(|t| Some(format!(",{indent}{}", serde_json::to_string(t).ok()?)))
-                .collect::<Option<String>>()?
+            let is_member = |t: &String| t.starts_with('"');
+            if added.iter().any(|t| t.contains('\n')) {
+                return None;
+            }
+            let made = |t: &String| if is_member(t) { Some(t.clone()) } else { serde_json::to_string(t).ok() };
+            added.iter().map(|t| Some(format!(",{indent}{}", made(t)?))).collect::<Option<String>>()?
         }
         Format::Starlark => added.iter().map(|t| format!("\n{t}")).collect(),
+        // A table of its own behind the entry's.
+        Format::Toml if added.iter().all(|t| t.starts_with("[[")) => added.iter().map(|t| format!("\n\n{t}")).collect(),
         _ => return None,
     };
-    let at = Span { start: entry.span.end, ..entry.span };
-    let listed = added.iter().map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ");
+    let end = if file.format == Format::Toml { end_of_table(&file.source, entry.span) } else { entry.span.end };
+    let at = Span { start: end, end, ..entry.span };
+    let listed = added.iter().map(|t| format!("`{}`", t.replace('\n', "; "))).collect::<Vec<_>>().join(", ");
     Some(Mend { title: format!("add {listed}"), edits: vec![Edit { span: at, text }] })
+}
+
+/// Where a table ends that a place is in, blanks and comments of the next one left aside.
+fn end_of_table(source: &Source, span: Span) -> u32 {
+    let text: &str = &source.text;
+    let behind = text.get(span.end as usize..).unwrap_or("");
+    let own = behind.find("\n[").and_then(|at| behind.get(..at)).unwrap_or(behind).trim_end();
+    let line = |own: &str| own.rfind('\n').map_or(0, |n| n + 1);
+    let mut own = own;
+    while own.get(line(own)..).is_some_and(|l| l.trim_start().starts_with('#')) && line(own) > 0 {
+        own = own.get(..line(own)).unwrap_or("").trim_end();
+    }
+    span.end + own.len() as u32
 }
 
 /// Entries taken out of the lists they stand in, with the commas that go with them; `None` where one isn't a
@@ -73,6 +93,10 @@ pub(super) fn removed(inputs: &Inputs<'_>, entries: &[(Span, &str)]) -> Option<M
         Format::Json => crate::syntax::json::parse(&file.source),
         Format::Jsonc => crate::syntax::json::parse_jsonc(&file.source),
         Format::Toml => crate::syntax::toml::parse(&file.source),
+        Format::FrontMatter => {
+            let edits = front_matter::removed(&file.source, entries)?;
+            return Some(Mend { title: format!("take {} out", titled(entries)), edits });
+        }
         _ => return None,
     };
     let text: &str = &file.source.text;
@@ -105,10 +129,19 @@ pub(super) fn removed(inputs: &Inputs<'_>, entries: &[(Span, &str)]) -> Option<M
             }
         }
     }
-    let mut texts: Vec<&str> = entries.iter().map(|(_, text)| *text).collect();
+    (taken == entries.len()).then(|| Mend { title: format!("take {} out", titled(entries)), edits })
+}
+
+/// How many entries a title names.
+const NAMED: usize = 3;
+
+/// The first of some entries, and how many more there are.
+fn titled(entries: &[(Span, &str)]) -> String {
+    let mut texts: Vec<String> = entries.iter().map(|(_, text)| format!("`{text}`")).collect();
     texts.dedup();
-    let listed = texts.iter().map(|t| format!("`{t}`")).collect::<Vec<_>>().join(", ");
-    (taken == entries.len()).then(|| Mend { title: format!("take {listed} out"), edits })
+    let more = texts.len().saturating_sub(NAMED);
+    texts.truncate(NAMED);
+    if more > 0 { format!("{} and {more} more", texts.join(", ")) } else { texts.join(", ") }
 }
 
 /// Every list of strings in a file.

@@ -60,21 +60,22 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
             let Some(command) = &operation.command else { continue };
-            let mut act = Act::of(tool, operation, sight.sees(tool, operation));
+            let mut act = Act::of(tool, operation, sight.offers(tool, operation));
             // Where its form alone doesn't tell, what the command says of it does: an engine's own host.
             if act.target == Target::Unknown {
                 let performed = (inputs.classify)(None, command).operations;
                 act.target = performed.iter().find(|p| p.id == operation.id).map_or(act.target, |p| p.target);
             }
+            let kind = if runs_anything(inputs, command) { GrantKind::Exec } else { GrantKind::Command };
             for command in by_every_program(tool, operation, command) {
                 let act = Act { command: command.clone(), ..act.clone() }.called_as_command(operation);
-                probes.push(Probe::of(&command, GrantKind::Command, act));
+                probes.push(Probe::of(&command, kind, act));
             }
         }
     }
     probes.extend(of_scripts(inputs, sight));
     for tool in inputs.knowledge.tools() {
-        for operation in tool.operations.iter().filter(|o| sight.sees(tool, o)) {
+        for operation in tool.operations.iter().filter(|o| sight.offers(tool, o)) {
             let Some(http) = &operation.http_command else { continue };
             let act = Act { target: Target::Remote, ..Act::of(tool, operation, true) };
             for command in ways_to_call(inputs, http) {
@@ -86,10 +87,29 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     probes
 }
 
+/// Whether the program of a command is one that calls or runs anything: what lets it run lets more run
+/// than this command.
+fn runs_anything(inputs: &Inputs<'_>, command: &str) -> bool {
+    let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
+    let any = inputs.knowledge.exec().iter().filter(|runs| runs.words.is_empty());
+    any.filter(|runs| ["http", "interpreter"].contains(&runs.kind.as_str()))
+        .any(|r| r.names.iter().any(|n| n == program))
+}
+
 /// A command, and the same by each other program that performs it in the same words (`terraform`,
 /// `tofu`): an entry may name any of them.
 fn by_every_program(tool: &Tool, operation: &Operation, command: &str) -> Vec<String> {
     let mut all = vec![command.to_owned()];
+    // Its own name, where it is spelt with what runs it: `npx prisma`.
+    let programs = || operation.forms.iter().flat_map(|f| &f.programs);
+    let named = |word: &str| programs().any(|p| p == word);
+    if let Some((first, rest)) = command.split_once(' ')
+        && !named(first)
+        && !first.contains('=')
+        && rest.split(' ').next().is_some_and(named)
+    {
+        all.push(rest.to_owned());
+    }
     let program = command.split_whitespace().find(|w| !w.contains('=')).unwrap_or("");
     let form = operation.forms.iter().find(|f| f.programs.iter().any(|p| p == program));
     // One that only acts on this machine is another thing (`awslocal`).
@@ -127,7 +147,7 @@ fn of_scripts(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
             if performed.prompts == Some(true) {
                 continue;
             }
-            let in_sight = sight.sees(tool, operation) || performed.target == Target::Remote;
+            let in_sight = sight.offers(tool, operation) || performed.target == Target::Remote;
             for call in &calls {
                 let known = Act::of(tool, operation, in_sight);
                 let act = Act {

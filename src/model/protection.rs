@@ -13,6 +13,7 @@ use crate::knowledge::operations::{Operation, Tool};
 use crate::model::act::Act;
 use crate::model::credential::is_personal;
 use crate::model::forms::{Forms, forms};
+use crate::model::grant;
 use crate::model::inputs::Inputs;
 use crate::model::mend::{self, Mend};
 use crate::model::sight::Sight;
@@ -40,6 +41,8 @@ pub struct Protection {
     pub gated: bool,
     /// Forms that run with nobody asked, the plainest first.
     pub walked_around_by: Vec<String>,
+    /// When they do, if not always: `while command deploy runs`.
+    pub during: Option<String>,
     /// Why its product doesn't use it.
     pub inert: Option<String>,
     /// The operations it is aimed at, those in sight first.
@@ -114,7 +117,7 @@ fn aims<'a>(inputs: &Inputs<'a>, sight: &Sight) -> Vec<Aim<'a>> {
     for tool in inputs.knowledge.tools() {
         for operation in &tool.operations {
             let Some(command) = operation.command.as_deref() else { continue };
-            let act = Act::of(tool, operation, sight.sees(tool, operation)).called_as_command(operation);
+            let act = Act::of(tool, operation, sight.offers(tool, operation)).called_as_command(operation);
             all.push(Aim { tool, operation, act, command, forms: OnceLock::new() });
         }
     }
@@ -159,6 +162,7 @@ fn of_agent(
             holds: Ok(true),
             gated: false,
             walked_around_by: Vec::new(),
+            during: None,
             inert: entry.inert.clone(),
             acts: Vec::new(),
             matters: !sight.is_empty(),
@@ -191,6 +195,7 @@ fn of_agent(
             holds: answer.map_or(Err(program), |a| Ok(a == "deny")),
             gated: false,
             walked_around_by: Vec::new(),
+            during: None,
             inert: None,
             acts: Vec::new(),
             matters: false,
@@ -214,7 +219,7 @@ fn judge(
 ) {
     protection.acts = aimed.iter().map(|a| a.act.clone()).collect();
     protection.matters = aimed.iter().any(|a| a.act.tellable());
-    let mut missed: Vec<(&Aim<'_>, Vec<(String, bool)>)> = Vec::new();
+    let mut missed: Vec<(&Aim<'_>, Vec<Around>)> = Vec::new();
     let mut local = true;
     for aim in aimed.iter().take(TRIED) {
         let held: Vec<Surface> = agent
@@ -223,18 +228,22 @@ fn judge(
             .copied()
             .filter(|s| procedure.decide(&Call::Shell(aim.command), *s).decision.is_ok_and(|d| !d.unasked()))
             .collect();
-        let mut around: Vec<(String, bool)> = Vec::new();
+        let mut around: Vec<Around> = Vec::new();
         for form in &aim.forms(inputs).others {
             for surface in &held {
                 let verdict = procedure.decide(&Call::Shell(form), *surface);
                 match verdict.decision {
                     Ok(decision) if through(decision, &aim.act) => {
-                        let runs = decision > Decision::Gated;
                         // What lets it through may be one person's own.
                         local &= verdict.because.iter().any(|b| personal(inputs, b.span));
-                        match around.iter_mut().find(|(f, _)| f == form) {
-                            Some((_, known)) => *known |= runs,
-                            None => around.push((form.clone(), runs)),
+                        let found = Around {
+                            form: form.clone(),
+                            runs: decision > Decision::Gated,
+                            during: grant::during(&verdict),
+                        };
+                        match around.iter_mut().find(|known| known.form == found.form) {
+                            Some(known) => known.widen(found),
+                            None => around.push(found),
                         }
                     }
                     Ok(_) => {}
@@ -255,15 +264,22 @@ fn judge(
     }
     // What a model would let through is told only where nothing runs by itself: what comes of that nobody
     // can say.
-    let runs = missed.iter().any(|(_, around)| around.iter().any(|(_, runs)| *runs));
-    if runs {
-        for (_, around) in &mut missed {
-            around.retain(|(_, runs)| *runs);
-        }
-        missed.retain(|(_, around)| !around.is_empty());
-    } else {
+    let all = |missed: &[(&Aim<'_>, Vec<Around>)], is: &dyn Fn(&Around) -> bool| {
+        missed.iter().flat_map(|(_, around)| around).all(is)
+    };
+    protection.gated = all(&missed, &|a| !a.runs);
+    if protection.gated {
         protection.confidence = Confidence::Low;
-        protection.gated = true;
+    } else {
+        keep(&mut missed, |a| a.runs);
+    }
+    // So is what runs only while something else does.
+    if all(&missed, &|a| a.during.is_some()) {
+        protection.during = missed.iter().flat_map(|(_, around)| around).find_map(|a| a.during.clone());
+        let first = protection.during.clone();
+        keep(&mut missed, |a| a.during == first);
+    } else {
+        keep(&mut missed, |a| a.during.is_none());
     }
     if let Some((aim, _)) = missed.first() {
         protection.confidence = protection.confidence.min(aim.act.confidence);
@@ -273,10 +289,35 @@ fn judge(
     protection.local |= local;
     let missed: Vec<(String, Vec<String>)> = missed
         .into_iter()
-        .map(|(aim, around)| (aim.forms(inputs).base.clone(), around.into_iter().map(|(form, _)| form).collect()))
+        .map(|(aim, around)| (aim.forms(inputs).base.clone(), around.into_iter().map(|a| a.form).collect()))
         .collect();
     protection.walked_around_by = missed.iter().flat_map(|(_, forms)| forms.iter().cloned()).collect();
     protection.mend = mend::stopping(inputs, procedure, entry, &missed);
+}
+
+/// A form that goes through.
+struct Around {
+    form: String,
+    /// Whether it runs, rather than that a model decides.
+    runs: bool,
+    /// When it does, if not always.
+    during: Option<String>,
+}
+
+impl Around {
+    /// The same form on another surface: the wider of the two counts.
+    fn widen(&mut self, other: Around) {
+        if (other.runs, other.during.is_none()) > (self.runs, self.during.is_none()) {
+            *self = other;
+        }
+    }
+}
+
+fn keep(missed: &mut Vec<(&Aim<'_>, Vec<Around>)>, is: impl Fn(&Around) -> bool) {
+    for (_, around) in missed.iter_mut() {
+        around.retain(&is);
+    }
+    missed.retain(|(_, around)| !around.is_empty());
 }
 
 fn personal(inputs: &Inputs<'_>, span: Span) -> bool {

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use globset::Glob;
+
 use crate::knowledge::operations::{Operation, Runs, Tool};
 use crate::model::inputs::Inputs;
 use crate::model::store::Store;
@@ -14,6 +16,8 @@ pub struct Sight {
     words: BTreeSet<String>,
     /// A Terraform root with something that holds data.
     terraform: bool,
+    /// Tools that act on files of a kind that the project doesn't have.
+    idle: BTreeSet<String>,
 }
 
 impl Sight {
@@ -35,7 +39,14 @@ impl Sight {
             let known = inputs.knowledge.mcp_server(&command, server.url.as_ref().map(|u| u.as_str()));
             words.extend(known.and_then(|k| k.provider.clone()));
         }
-        Sight { words, terraform }
+        let acting = inputs.knowledge.tools().filter(|t| !t.works_on.is_empty());
+        let idle = acting.filter(|t| !has_file(inputs, &t.works_on)).map(|t| t.tool.clone()).collect();
+        Sight { words, terraform, idle }
+    }
+
+    /// The same of what an agent may come to call: a tool that would find nothing here to act on isn't seen.
+    pub fn offers(&self, tool: &Tool, operation: &Operation) -> bool {
+        self.sees(tool, operation) && !self.idle.contains(&tool.tool)
     }
 
     /// Whether the project has something of an operation's platform, or uses its tool.
@@ -55,4 +66,16 @@ impl Sight {
     pub fn has(&self, platform: &str) -> bool {
         self.words.contains(platform)
     }
+}
+
+/// Whether a file of the project, in whatever directory, is one of some globs; one that can't be read is
+/// taken to be there.
+fn has_file(inputs: &Inputs<'_>, globs: &[String]) -> bool {
+    globs.iter().any(|glob| match Glob::new(&format!("**/{glob}")) {
+        Ok(glob) => {
+            let matcher = glob.compile_matcher();
+            inputs.workspace.files.iter().any(|f| matcher.is_match(&f.source.path))
+        }
+        Err(_) => true,
+    })
 }

@@ -189,6 +189,8 @@ impl Made {
             decision: Decision::Run,
             kind,
             acts,
+            gated: Vec::new(),
+            during: None,
             condition: None,
             server: (kind == GrantKind::Mcp).then(|| "railway".to_owned()),
             read_only: None,

@@ -46,11 +46,10 @@ pub fn parse(text: &str, effect: &str) -> Result<Rule, String> {
             return Err("an allow rule may have `*` in a tool's name only after `mcp__SERVER__`: it is skipped".into());
         }
     }
-    if spec.is_some() && matches!(tool, "Write" | "NotebookEdit" | "MultiEdit" | "Glob" | "Grep" | "LS") {
-        let instead = if matches!(tool, "Glob" | "Grep" | "LS") { "Read" } else { "Edit" };
-        if spec != Some("*") {
-            return Err(format!("only `Read(…)` and `Edit(…)` paths are consulted: write `{instead}(…)`"));
-        }
+    if let (Some(instead), Some(spec)) = (instead_of(tool), spec)
+        && spec != "*"
+    {
+        return Err(format!("only `Read(…)` and `Edit(…)` paths are consulted: write `{instead}(…)`"));
     }
     if tool.chars().next().is_some_and(|c| c.is_lowercase()) && !tool.starts_with("mcp__") {
         return Err("tool names begin with a capital (`Bash`, `Edit`) or `mcp__`: it matches nothing".into());
@@ -321,4 +320,18 @@ pub fn mcp_tool(server: &str, tool: &str) -> String {
         s.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect()
     };
     format!("mcp__{}__{}", clean(server), clean(tool))
+}
+/// The tool whose paths are consulted for one whose own aren't.
+fn instead_of(tool: &str) -> Option<&'static str> {
+    match tool {
+        "Write" | "NotebookEdit" | "MultiEdit" => Some("Edit"),
+        "Glob" | "Grep" | "LS" => Some("Read"),
+        _ => None,
+    }
+}
+
+/// An entry whose paths aren't consulted, as it is read: `Edit(x)` for `Write(x)`.
+pub fn twin(text: &str) -> Option<String> {
+    let (tool, rest) = text.split_once('(')?;
+    Some(format!("{}({rest}", instead_of(tool)?))
 }

@@ -6,7 +6,7 @@ use crate::agents::codex::rules::{Effect, Policy, PrefixRule};
 use crate::agents::shell::{self, Part};
 use crate::agents::{Because, Call, Decision, Entry, Procedure, Surface, Verdict};
 use crate::finding::Reason;
-use crate::source::{Span, Text};
+use crate::source::{Source, Span, Text};
 
 /// `approval_policy`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +104,41 @@ impl Procedure for Codex {
         };
         verdict.conditions.push("the folder is trusted".to_owned());
         verdict
+    }
+
+    /// Rules know beginnings of commands only: what runs other commands, scripts that aren't taken apart, and
+    /// the program itself where an option stands ahead. They ask, as they are wider than what was forbidden.
+    fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
+        if self.reviewer.is_some() {
+            return None;
+        }
+        let program = base.split(' ').next().unwrap_or(base);
+        let patterns = [
+            "[\"sudo\"]".to_owned(),
+            "[\"env\"]".to_owned(),
+            "[[\"bash\", \"sh\", \"zsh\"], [\"-c\", \"-lc\"]]".to_owned(),
+            format!("[\"{program}\"]"),
+        ];
+        let rules = patterns.map(|p| format!("prefix_rule(pattern = {p}, decision = \"prompt\")"));
+        let mut with = self.policy.clone();
+        let mut added = Vec::new();
+        for form in forms {
+            let held = |policy: &Policy| {
+                let strictest = |c: &Vec<String>| policy.strictest(c).is_some_and(|r| r.effect >= Effect::Prompt);
+                commands(form).iter().any(strictest)
+            };
+            if held(&with) {
+                continue;
+            }
+            let (rule, policy) = rules.iter().find_map(|rule| {
+                let mut policy = with.clone();
+                policy.add(&Source::new(entry.span.source, "", rule));
+                (policy.dropped.is_none() && held(&policy)).then_some((rule, policy))
+            })?;
+            with = policy;
+            added.push(rule.clone());
+        }
+        Some(added)
     }
 
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool {

@@ -123,6 +123,7 @@ pub struct ServerTools {
 }
 
 /// Gemini CLI as configured in one directory.
+#[derive(Clone)]
 pub struct Gemini {
     /// All rules, highest priority first.
     pub rules: Vec<Rule>,
@@ -151,6 +152,28 @@ impl Procedure for Gemini {
             verdict.because.extend(line(&self.mode.1, "mode"));
         }
         verdict
+    }
+
+    /// A rule of a policy file, for a file that has rules: settings know prefixes only.
+    fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
+        let (say, decision) = if entry.effect == "ask" { (Say::Ask, "ask_user") } else { (Say::Deny, "deny") };
+        let words: Vec<String> = base.split(' ').map(regex::escape).collect();
+        [words.join(" "), words.join(".*")].into_iter().find_map(|words| {
+            let text = format!(
+                "[[rule]]\ntoolName = \"{SHELL}\"\ncommandRegex = '.*{words}'\ndecision = \"{decision}\"\npriority = 999"
+            );
+            let mut rule = Rule::new(SHELL, say, 4999, Some((text.as_str().into(), entry.span)));
+            rule.arguments = Some(bounded(&format!(r#""command":".*{words}"#))?);
+            let mut with = self.clone();
+            // Behind those of the same priority, as the last of its file.
+            let at = with.rules.iter().position(|r| r.priority < rule.priority).unwrap_or(with.rules.len());
+            with.rules.insert(at, rule);
+            let held = |form: &String, surface| {
+                with.decide(&Call::Shell(form), surface).decision.is_ok_and(|decision| !decision.unasked())
+            };
+            let stops = forms.iter().all(|f| held(f, Surface::Interactive) && held(f, Surface::Headless));
+            stops.then(|| vec![text])
+        })
     }
 
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool {

@@ -19,6 +19,7 @@ pub struct Role {
 }
 
 /// The product as configured in one directory.
+#[derive(Clone)]
 pub struct Opencode {
     /// Its agents, the one sessions begin with first.
     pub roles: Vec<Role>,
@@ -63,6 +64,29 @@ impl Procedure for Opencode {
             decision: Err(Reason::new("no-agent", "every agent of the product is switched off")),
             because: Vec::new(),
             conditions: Vec::new(),
+        })
+    }
+
+    /// A pattern behind the entry's own: the last that matches decides, so that those behind it may still
+    /// let a form through.
+    fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
+        entry.text.as_str().strip_prefix("bash: ")?;
+        let patterns = [format!("*{base}*"), format!("*{}*", base.replace(' ', "*"))];
+        patterns.into_iter().find_map(|pattern| {
+            let mut with = self.clone();
+            for role in &mut with.roles {
+                let own = |r: &Rule| r.at.as_ref().is_some_and(|at| at.span == entry.span);
+                if let Some(at) = role.rules.iter().rposition(own) {
+                    let mut rule = role.rules.get(at)?.clone();
+                    rule.pattern.clone_from(&pattern);
+                    role.rules.insert(at + 1, rule);
+                }
+            }
+            let held = |form: &String, surface| {
+                with.decide(&Call::Shell(form), surface).decision.is_ok_and(|decision| !decision.unasked())
+            };
+            let stops = forms.iter().all(|f| held(f, Surface::Interactive) && held(f, Surface::Headless));
+            stops.then(|| vec![format!("\"{pattern}\": \"{}\"", entry.effect)])
         })
     }
 

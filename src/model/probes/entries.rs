@@ -28,7 +28,7 @@ pub(in crate::model) fn of_entries(inputs: &Inputs<'_>, sight: &Sight, agent: &A
                 probes.extend(probe(inputs, sight, (tool, operation), &way, GrantKind::Command));
             }
             // A program that runs others runs any of them: one question tells.
-            if wraps != Some(false) && sight.sees(tool, operation) {
+            if wraps != Some(false) && sight.offers(tool, operation) {
                 let way = format!("{begun} {command}");
                 let probe = probe(inputs, sight, (tool, operation), &way, GrantKind::Exec);
                 wraps.get_or_insert(probe.is_some());
@@ -47,7 +47,7 @@ fn probe(
     kind: GrantKind,
 ) -> Option<Probe> {
     let performed = (inputs.classify)(Some(""), way).operations.into_iter().find(|p| p.id == operation.id)?;
-    let known = Act::of(tool, operation, sight.sees(tool, operation));
+    let known = Act::of(tool, operation, sight.offers(tool, operation));
     let act = Act {
         command: way.to_owned(),
         target: performed.target,

@@ -11,12 +11,15 @@ use crate::finding::{Confidence, Place, Role};
 use crate::model::act::Act;
 use crate::model::credential::Credential;
 use crate::model::fact::Fact;
-use crate::model::grant::{Grant, GrantKind, How};
+use crate::model::grant::{Grant, GrantKind, How, Ranking};
 use crate::model::mend;
 use crate::model::stakes::Stakes;
 use crate::model::store::Store;
 use crate::operations::Target;
 use crate::source::{SourceId, Span};
+
+/// How many operations, or entries, are told by name.
+const NAMED: usize = 3;
 
 /// Agent, file, the grant where it is told alone, whether it is of a platform in sight, how it grants.
 type Group = (usize, SourceId, Option<usize>, bool, How);
@@ -50,7 +53,8 @@ impl Values<'_> {
             };
             groups.entry((grant.agent, grant.file, alone, seen, how)).or_default().push(grant);
         }
-        groups.into_values().filter_map(|group| self.grant(&group)).collect()
+        let ranking = Ranking::of(self.inputs, &self.model.stores);
+        groups.into_values().filter_map(|group| self.grant(&group, &ranking)).collect()
     }
 
     /// Whether there is something here that an act could take, or a credential of its platform: without
@@ -77,7 +81,7 @@ impl Values<'_> {
             mend::switched(self.inputs, server.span, grant.read_only.as_deref()?)
         };
         let removed = || match grant.how {
-            How::Entry | How::Exec | How::Mcp | How::Scripts => {
+            How::Entry | How::Exec | How::Mcp | How::Scripts | How::Supplied => {
                 let entries: Vec<(Span, &str)> = group.iter().map(|g| (g.span, g.entry.as_str())).collect();
                 mend::removed(self.inputs, &entries)
             }
@@ -87,7 +91,7 @@ impl Values<'_> {
         mend.map_or(Value::null(), |m| Value::place(m.place(grant.span)))
     }
 
-    fn grant(&self, group: &[&Grant]) -> Option<Fact> {
+    fn grant(&self, group: &[&Grant], ranking: &Ranking<'_>) -> Option<Fact> {
         let first = *group.first()?;
         let agent = self.inputs.agents.get(first.agent)?;
         let mut acts: Vec<&Act> = Vec::new();
@@ -96,17 +100,15 @@ impl Values<'_> {
                 acts.push(act);
             }
         }
+        let gated = |a: &Act| group.iter().all(|g| g.gated.contains(&a.id) || g.acts.iter().all(|o| o.id != a.id));
+        acts.sort_by_cached_key(|a| (gated(a), !a.tellable(), ranking.of_act(a)));
         let reachable = |a: &Act| first.kind != GrantKind::Exec || self.within_reach(a);
         let seen: Vec<&Act> = acts.iter().copied().filter(|a| a.tellable() && reachable(a)).collect();
-        let told: Vec<String> =
-            if seen.is_empty() { &acts } else { &seen }.iter().take(3).map(|a| format!("`{}`", a.call)).collect();
-        let mut entries: Vec<&str> = Vec::new();
-        for grant in group {
-            if !entries.contains(&grant.entry.as_str()) {
-                entries.push(&grant.entry);
-            }
-        }
-        let entry = entries.join("`, `");
+        let those = if seen.is_empty() { &acts } else { &seen };
+        let told = named(those, ranking, gated);
+        let (entry, entries) = entries(group, those);
+        // Entries of several sorts together are entries.
+        let how = if group.iter().all(|g| g.how == first.how) { first.how } else { How::Entry };
         let stakes = if seen.is_empty() { Stakes::Rebuildable } else { Stakes::Exposed };
         let reached = self.model.stores.iter().filter(|s| seen.iter().any(|a| a.takes(s)));
         let file = self.path_of(first.file).to_owned();
@@ -128,15 +130,17 @@ impl Values<'_> {
             [
                 ("agent", string(&agent.name)),
                 ("entry", string(&entry)),
+                ("entries", string(&entries)),
+                ("during", optional(first.during.as_deref())),
                 ("layer", string(&first.layer)),
                 ("surfaces", strings(first.surfaces.iter().map(|s| s.name()))),
                 ("decision", string(first.decision.name())),
                 ("kind", string(first.kind.word())),
-                ("how", string(first.how.word())),
+                ("how", string(how.word())),
                 ("operations", self.operations(first, &acts)),
                 ("named", string(&listed(&told))),
                 ("stores", strings(reached.map(|s| s.address.as_str()))),
-                ("more", count(if seen.is_empty() { &acts } else { &seen }.len().saturating_sub(told.len()))),
+                ("more", count(those.len().saturating_sub(told.len()))),
                 ("condition", optional(first.condition.as_deref())),
                 ("server", optional(first.server.as_deref())),
                 ("read_only", optional(first.read_only.as_deref())),
@@ -173,6 +177,55 @@ pub(super) fn operation(act: &Act) -> Value {
         ("asks", act.asks.map_or(Value::null(), Value::bool)),
         ("in_sight", Value::bool(act.in_sight)),
     ])
+}
+
+/// The first operations by name: one of each tool before another of the same, where they weigh the same.
+fn named(acts: &[&Act], ranking: &Ranking<'_>, gated: impl Fn(&Act) -> bool) -> Vec<String> {
+    let Some(first) = acts.first() else { return Vec::new() };
+    let rank = ranking.of_act(first);
+    let alike = |a: &Act| gated(a) == gated(first) && ranking.of_act(a).alike(&rank);
+    let mut tools: Vec<&str> = Vec::new();
+    let (mut one_each, mut rest): (Vec<&Act>, Vec<&Act>) = (Vec::new(), Vec::new());
+    for act in acts {
+        if alike(act) && !tools.contains(&act.tool.as_str()) {
+            tools.push(&act.tool);
+            one_each.push(act);
+        } else {
+            rest.push(act);
+        }
+    }
+    let mut told: Vec<String> = Vec::new();
+    for act in one_each.into_iter().chain(rest) {
+        let name = format!("`{}`", act.call);
+        if told.len() < NAMED && !told.contains(&name) {
+            told.push(name);
+        }
+    }
+    told
+}
+
+/// The entries of a group as written, in the order of the file; and for messages: those that let run what
+/// is told first, in a few words.
+fn entries(group: &[&Grant], told: &[&Act]) -> (String, String) {
+    let mut places: Vec<(Span, &str)> = Vec::new();
+    let mut ordered: Vec<(usize, Span, &str)> = Vec::new();
+    for grant in group {
+        if places.iter().any(|(_, entry)| *entry == grant.entry) {
+            continue;
+        }
+        let first = told.iter().position(|a| grant.acts.iter().any(|own| own.id == a.id)).unwrap_or(told.len());
+        places.push((grant.span, &grant.entry));
+        ordered.push((first, grant.span, &grant.entry));
+    }
+    places.sort_by_key(|(span, _)| (span.source, span.start));
+    ordered.sort_by_key(|(first, span, _)| (*first, span.start));
+    let written = places.iter().map(|(_, entry)| *entry).collect::<Vec<_>>().join("`, `");
+    let few = if ordered.len() > NAMED + 1 { NAMED } else { ordered.len() };
+    let mut names: Vec<String> = ordered.iter().take(few).map(|(_, _, entry)| format!("`{entry}`")).collect();
+    if ordered.len() > few {
+        names.push(format!("{} more", ordered.len() - few));
+    }
+    (written, listed(&names))
 }
 
 /// `a`, `b` and `c`.

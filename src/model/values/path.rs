@@ -20,8 +20,10 @@ impl Values<'_> {
         let address = format!("path:{}->{}", agent.id, store.address);
         let links = told::links(self.inputs, self.model, path);
         let place = links.first().map(|l| l.place.clone())?;
-        // A guard that the same credential can lift is one more call: the path stays, as a warning.
-        let stakes = if path.best.calls > 1 { Stakes::Exposed } else { Stakes::Loss };
+        // A guard that the same credential can lift is one more call, and a login that nobody sees here is only
+        // assumed: the path stays, as a warning.
+        let assumed = path.best.credential.is_none();
+        let stakes = if path.best.calls > 1 || assumed { Stakes::Exposed } else { Stakes::Loss };
         let survivors: Vec<&str> =
             path.survivors.iter().filter_map(|c| self.model.copies.get(*c)).map(|c| c.address.as_str()).collect();
         let survivors = match path.undecided.is_empty() || !survivors.is_empty() {

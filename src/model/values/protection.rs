@@ -76,6 +76,7 @@ impl Values<'_> {
                 ),
                 ("mend", protection.mend.as_ref().map_or(Value::null(), |m| Value::place(m.place(protection.span)))),
                 ("walked_around_by", strings(&protection.walked_around_by)),
+                ("during", optional(protection.during.as_deref())),
                 ("gated", Value::bool(protection.gated)),
                 ("inert", Value::bool(protection.inert.is_some())),
                 ("why_inert", optional(protection.inert.as_deref())),
