@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::knowledge::operations::{Operation, Runs, Tool};
 use crate::model::inputs::Inputs;
+use crate::model::opened::Opened;
 use crate::model::store::Store;
 use crate::railway;
 
@@ -14,12 +15,14 @@ pub struct Sight {
     words: BTreeSet<String>,
     /// A Terraform root with something that holds data.
     terraform: bool,
+    /// A database that a credential here opens.
+    opened: bool,
 }
 
 impl Sight {
     /// Of a project: a store, a credential, a provider block or an MCP server of a platform; a
     /// Terraform root with something in it.
-    pub fn of(inputs: &Inputs<'_>, stores: &[Store]) -> Sight {
+    pub fn of(inputs: &Inputs<'_>, stores: &[Store], opened: &[Opened]) -> Sight {
         let mut words: BTreeSet<String> =
             stores.iter().filter(|s| !s.undeployed && s.holds != "transient").map(|s| s.provider.clone()).collect();
         words.extend(inputs.tokens.iter().filter_map(|(_, token)| token.provider.clone()));
@@ -35,7 +38,11 @@ impl Sight {
             let known = inputs.knowledge.mcp_server(&command, server.url.as_ref().map(|u| u.as_str()));
             words.extend(known.and_then(|k| k.provider.clone()));
         }
-        Sight { words, terraform }
+        // What opens a database that a credential here opens.
+        let opens = |t: &&Tool| t.opens.iter().any(|e| opened.iter().any(|o| o.engine == *e));
+        words.extend(opened.iter().map(|o| o.engine.clone()));
+        words.extend(inputs.knowledge.tools().filter(opens).map(|t| t.tool.clone()));
+        Sight { words, terraform, opened: !opened.is_empty() }
     }
 
     /// Whether the project has something of an operation's platform, or uses its tool.
@@ -44,6 +51,11 @@ impl Sight {
             Some(provider) => self.words.contains(provider),
             None => tool.runs == Some(Runs::Terraform) && self.terraform || self.words.contains(&tool.tool),
         }
+    }
+
+    /// Whether a credential here opens a database somewhere.
+    pub fn opens_databases(&self) -> bool {
+        self.opened
     }
 
     /// Whether the project has nothing of any platform.
