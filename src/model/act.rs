@@ -135,7 +135,7 @@ impl Act {
 
     /// Through a program that runs anything: it opens whatever database its address is known of.
     pub fn of_program(program: &str, example: &str) -> Act {
-        let call = format!("a database driver, by `{program}`");
+        let call = format!("{program} … DROP");
         Act {
             id: format!("driver:{program}"),
             title: "drops or empties what is in a database".into(),

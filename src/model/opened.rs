@@ -189,7 +189,9 @@ impl<'a> Address<'a> {
             stakes: Stakes::Exposed,
             instances: Vec::new(),
             callers: Vec::new(),
-            attributes: Value::object(std::iter::once(("engine".into(), Value::string(self.engine.engine.as_str()))).collect()),
+            attributes: Value::object(
+                std::iter::once(("engine".into(), Value::string(self.engine.engine.as_str()))).collect(),
+            ),
             undeployed: false,
             library: false,
             terraform: false,
@@ -253,11 +255,19 @@ fn is_made_up(inputs: &Inputs<'_>, file: &File) -> bool {
 /// Whether a host is one that everybody can reach by its name.
 fn is_elsewhere(inputs: &Inputs<'_>, host: &str) -> bool {
     if let Ok(ip) = host.parse::<Ipv4Addr>() {
-        return !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || ip.is_documentation());
+        return !(ip.is_private()
+            || ip.is_loopback()
+            || ip.is_link_local()
+            || ip.is_unspecified()
+            || ip.is_documentation());
     }
     let words = &inputs.knowledge.credentials().words;
-    let within = |ends: &[String]| ends.iter().any(|end| host.ends_with(end.as_str()) || host == end.trim_start_matches('.'));
-    host.contains('.') && !host.contains(['$', '{', '<', '%', '[']) && !within(&words.local_hosts) && !within(&words.private_hosts)
+    let within =
+        |ends: &[String]| ends.iter().any(|end| host.ends_with(end.as_str()) || host == end.trim_start_matches('.'));
+    host.contains('.')
+        && !host.contains(['$', '{', '<', '%', '['])
+        && !within(&words.local_hosts)
+        && !within(&words.private_hosts)
 }
 
 /// The host in a variable of the same file: the nearest that the kind names.
@@ -270,7 +280,8 @@ fn host_beside(text: &str, id: SourceId, token: &Token, kind: &Kind) -> Option<S
             let value = rest.trim_start_matches(['"', '\'', ' ']).strip_prefix(['=', ':']);
             let Some(value) = value.map(|v| v.trim_start_matches([' ', '"', '\''])).filter(|_| whole) else { continue };
             let start = text.len() - value.len();
-            let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))).unwrap_or(value.len());
+            let end =
+                value.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))).unwrap_or(value.len());
             let far = at.abs_diff(token.span.start as usize);
             if end > 0 && far <= BESIDE && best.is_none_or(|(least, _)| far < least) {
                 best = Some((far, Span::new(id, start, start + end)));

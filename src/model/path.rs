@@ -263,7 +263,8 @@ pub(crate) fn way(
         Some(false) => base.min(Confidence::Medium),
         Some(true) => Confidence::Low,
     };
-    let made = |credential: Option<usize>, sure: Confidence| Way { confidence: base.min(sure), ..made(credential, sure) };
+    let made =
+        |credential: Option<usize>, sure: Confidence| Way { confidence: base.min(sure), ..made(credential, sure) };
     for (index, credential) in joined.credentials.iter().enumerate().filter(|(_, c)| found(c)) {
         let sure = opens(joined, credential, act, store, calls);
         if let Some((sure, used)) = sure.zip(used(agent, grant, credential, act)) {

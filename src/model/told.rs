@@ -207,6 +207,7 @@ fn grace(act: &Act) -> String {
     match &act.undo {
         Some(undo) if undo.starts_with(|c: char| c.is_ascii_digit()) => format!("undo for {undo}"),
         Some(undo) => format!("undo {undo}"),
+        None if act.blast == Blast::Contents => "which only a copy brings back".into(),
         None => "no grace period".into(),
     }
 }

@@ -20,7 +20,9 @@ pub fn copies(inputs: &Inputs<'_>, stores: &mut [Store]) -> Vec<Copy> {
     for (index, store) in stores.iter().enumerate() {
         all.extend(made(index, store));
         all.extend(given(index, store, stores));
-        all.extend(inputs.config.copies.iter().filter(|c| c.is_of(&store.address) && !c.is_none()).map(|c| stated(index, c)));
+        all.extend(
+            inputs.config.copies.iter().filter(|c| c.is_of(&store.address) && !c.is_none()).map(|c| stated(index, c)),
+        );
     }
     let knowledge = inputs.knowledge.dumps();
     for project in inputs.railway {

@@ -117,7 +117,8 @@ const ANY_ADDRESS: &str = "DATABASE_URL";
 /// Whether a database is the only one here that a variable of another name can mean.
 fn alone(joined: &Joined<'_>, opened: &Opened, variable: &str) -> bool {
     let production = |o: &&Opened| joined.stores.get(o.store).is_some_and(|s| s.production && s.holds == "primary");
-    let others = joined.opened.iter().filter(production).filter(|o| o.store != opened.store && o.engine == opened.engine);
+    let others =
+        joined.opened.iter().filter(production).filter(|o| o.store != opened.store && o.engine == opened.engine);
     let named = others.clone().any(|o| o.variables.iter().any(|v| v == variable));
     let verdict = crate::model::environments::of_path(variable);
     !named && others.count() == 0 && verdict.production
