@@ -36,6 +36,15 @@ pub struct Way {
     pub confidence: Confidence,
 }
 
+impl Way {
+    /// Whether another says all that this one does: the same entry with the same credential, or with any
+    /// that opens the same database, as one change of its password shuts them all out.
+    fn is_told_by(&self, other: &Way) -> bool {
+        let inside = |way: &Way| way.act.blast == Blast::Contents;
+        self.grant == other.grant && (self.credential == other.credential || inside(self) && inside(other))
+    }
+}
+
 /// All that leads one agent to the loss of one store.
 #[derive(Clone, Debug)]
 pub struct Path {
@@ -196,11 +205,8 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
         if way.grant == best.grant && !known && outcome.undecided.is_empty() {
             variants.push((way.act.clone(), outcome.survivors.clone()));
         }
-        if outcome.survivors.is_empty() && (way.grant, way.credential) != (best.grant, best.credential) {
-            let told = others.iter().any(|o| (o.grant, o.credential) == (way.grant, way.credential));
-            if !told {
-                others.push(way);
-            }
+        if outcome.survivors.is_empty() && !way.is_told_by(&best) && !others.iter().any(|o| way.is_told_by(o)) {
+            others.push(way);
         }
     }
     let untold = survivors.is_empty() && undecided.iter().any(|r| r.kind == UNTOLD);

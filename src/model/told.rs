@@ -115,8 +115,14 @@ fn holds(inputs: &Inputs<'_>, model: &Model, path: &Path, store: &Store) -> Stri
     if path.untold {
         let database = format!("{what}: a {} at {}", store.title, store.platform);
         let at = if store.platform == store.title.trim_end_matches(" database") { what } else { database.as_str() };
+        let dumps = model.copies.iter().filter(|c| c.store == path.store && c.kind == "dump");
+        let dumps: Vec<String> = dumps.map(|c| c.title.clone()).take(2).collect();
+        let looked = match dumps.is_empty() {
+            true => "no dump job, none stated in lastcopy.yaml".to_owned(),
+            false => format!("{}: of what and where to isn't told", dumps.join(", ")),
+        };
         return format!(
-            "{at}; whether a copy exists isn't written here (no dump job, none stated in lastcopy.yaml); a role that only reads couldn't, and no file shows which it is"
+            "{at}; no file here shows that a copy is left ({looked}); a role that only reads couldn't, and no file shows which it is"
         );
     }
     let without = model.copies.iter().all(|c| c.store != path.store || c.place.span == store.place.span);
