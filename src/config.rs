@@ -62,7 +62,7 @@ pub struct Config {
 pub struct StatedCopy {
     /// Address (glob) of the store it is a copy of.
     pub of: String,
-    /// Where it is kept: `aws/412087316650`, `offsite`, …
+    /// Where it is kept: `aws/412087316650`, `offsite`, …; `none` where somebody says that there is none.
     pub place: String,
     /// Days it is kept.
     pub kept: Option<u32>,
@@ -76,6 +76,19 @@ pub struct StatedCopy {
     pub until: String,
     /// The day it was last restored.
     pub restored: Option<String>,
+}
+
+impl StatedCopy {
+    /// Whether it is of the store of an address.
+    pub fn is_of(&self, store: &str) -> bool {
+        let glob = globset::GlobBuilder::new(&self.of).literal_separator(false).build();
+        self.of == store || glob.is_ok_and(|g| g.compile_matcher().is_match(store))
+    }
+
+    /// Whether it says that there is none: its place is `none`.
+    pub fn is_none(&self) -> bool {
+        self.place == "none"
+    }
 }
 
 /// How a store is brought back, as somebody states it.

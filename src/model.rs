@@ -19,6 +19,7 @@ pub mod join;
 pub mod located;
 pub mod lookup;
 pub mod mend;
+pub mod opened;
 pub mod path;
 mod probes;
 pub mod protection;
@@ -41,6 +42,7 @@ use command::Command;
 use credential::Credential;
 use grant::Grant;
 use holder::Holder;
+use opened::Opened;
 use path::Path;
 use protection::Protection;
 use service::Service;
@@ -83,17 +85,20 @@ pub struct Model {
     pub past: Option<Box<Model>>,
     /// What other environments share with production.
     pub shared: Vec<Shared>,
+    /// Databases that credentials open.
+    pub opened: Vec<Opened>,
 }
 
 /// The stores that are declared, and their copies; nothing else.
 pub fn declared(inputs: &Inputs<'_>) -> Model {
-    let (stores, copies) = stores(inputs);
+    let (stores, copies, _) = stores(inputs, false);
     Model { stores, copies, ..Model::default() }
 }
 
-fn stores(inputs: &Inputs<'_>) -> (Vec<Store>, Vec<Copy>) {
+fn stores(inputs: &Inputs<'_>, with_opened: bool) -> (Vec<Store>, Vec<Copy>, Vec<Opened>) {
     let mut stores = join::terraform::stores(inputs);
     join::railway::stores(inputs, &mut stores);
+    let opened = if with_opened { opened::stores(inputs, &mut stores) } else { Vec::new() };
     let copies = join::copies::copies(inputs, &mut stores);
     for index in 0..stores.len() {
         let stakes = survive::stakes(inputs, index, &stores, &copies);
@@ -101,13 +106,13 @@ fn stores(inputs: &Inputs<'_>) -> (Vec<Store>, Vec<Copy>) {
             store.stakes = stakes;
         }
     }
-    (stores, copies)
+    (stores, copies, opened)
 }
 
 /// Joins everything the stages below found.
 pub fn build(inputs: &Inputs<'_>) -> Model {
-    let (stores, copies) = stores(inputs);
-    let sight = sight::Sight::of(inputs, &stores);
+    let (stores, copies, opened) = stores(inputs, true);
+    let sight = sight::Sight::of(inputs, &stores, &opened);
     let holders = join::iam::holders(inputs);
     let mut credentials = credential::credentials(inputs);
     credentials.extend(handed::credentials(inputs, &holders));
@@ -120,6 +125,7 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         credentials: &credentials,
         grants: &grants,
         holders: &holders,
+        opened: &opened,
         knowledge: inputs.knowledge,
     };
     let paths = path::paths(inputs, &joined);
@@ -142,6 +148,7 @@ pub fn build(inputs: &Inputs<'_>) -> Model {
         packages,
         paths,
         shared,
+        opened,
         ..Model::default()
     };
     change::add(inputs, &mut model);

@@ -32,6 +32,10 @@ fn run(name: &str) -> Run {
 }
 
 fn found(name: &str, told: &Told) {
+    found_by("last-copy-in-one-call", Severity::Error, name, told);
+}
+
+fn found_by(rule: &str, severity: Severity, name: &str, told: &Told) {
     let run = run(name);
     let model = &run.project.model;
     let all: Vec<_> = model
@@ -45,7 +49,7 @@ fn found(name: &str, told: &Told) {
                 credential,
                 model.stores[p.store].address.as_str(),
                 p.lost.iter().map(|c| model.copies[*c].title.as_str()).collect::<Vec<_>>(),
-                p.survivors.len() + p.undecided.len(),
+                if p.untold { 0 } else { p.survivors.len() + p.undecided.len() },
             )
         })
         .collect();
@@ -53,12 +57,12 @@ fn found(name: &str, told: &Told) {
     assert!(all.contains(&wanted), "{name}: {all:#?}");
     let chosen = chosen::choose(&run, &Choice::default());
     let error = chosen.findings.iter().any(|f| {
-        f.rule == "last-copy-in-one-call"
-            && f.severity == Severity::Error
+        f.rule == rule
+            && f.severity == severity
             && f.outcome == Outcome::Finding
             && f.address == format!("path:{}->{}", told.agent, told.store)
     });
-    assert!(error, "{name}: it is told to everybody, as an error");
+    assert!(error, "{name}: it is told to everybody: {:#?}", chosen.findings);
     assert!(chosen.cuts.cut > 0 && chosen.cuts.cut == chosen.cuts.of, "{name}: what cuts it is told");
 }
 
@@ -132,4 +136,21 @@ fn a_namespace_with_its_dumps() {
             },
         );
     }
+}
+
+/// Nothing declares the database: its address and password stand in a page that says how a report is made.
+#[test]
+fn a_database_that_only_its_address_tells_of() {
+    found_by(
+        "database-in-one-call",
+        Severity::Warning,
+        "database-url",
+        &Told {
+            agent: "claude",
+            operation: "psql-drop",
+            credential: "credential:docs/monthly-report.md#database-url",
+            store: "database:docs/monthly-report.md#database-url",
+            lost: &[],
+        },
+    );
 }

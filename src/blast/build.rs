@@ -162,7 +162,9 @@ impl<'a> Build<'a> {
     }
 
     fn credentials(&mut self) {
-        let deployed = self.input.model.credentials.iter().enumerate().filter(|(_, c)| !c.undeployed);
+        let opens = |span| self.input.model.opened.iter().any(|o| o.is_opened_by(span));
+        let found = self.input.model.credentials.iter().enumerate();
+        let deployed = found.filter(|(_, c)| !c.undeployed || opens(c.span)).collect::<Vec<_>>();
         for (index, token) in deployed {
             self.credentials.insert(index, self.graph.credentials.len());
             let reach = [Blast::Account, Blast::Project, Blast::Environment, Blast::Store];
@@ -187,6 +189,7 @@ impl<'a> Build<'a> {
             credentials: &model.credentials,
             grants: &model.grants,
             holders: &model.holders,
+            opened: &model.opened,
             knowledge: self.input.knowledge,
         };
         for (number, grant) in model.grants.iter().enumerate().filter(|(_, g)| !g.undeployed && g.unknown.is_none()) {
@@ -199,7 +202,7 @@ impl<'a> Build<'a> {
                 continue;
             }
             for (store, (_, stored)) in self.told.clone().into_iter().enumerate() {
-                for act in grant.acts.iter().filter(|a| a.takes(stored)) {
+                for act in grant.acts.iter().filter(|a| joined.takes(a, stored)) {
                     for way in path::way(&joined, agent, number, grant, act, stored) {
                         let by = By::Grant(self.grant(number, grant));
                         let call = self.call(act);

@@ -8,6 +8,7 @@ use crate::model::located::Blast;
 /// What one call takes.
 pub(super) fn takes(blast: Blast) -> &'static str {
     match blast {
+        Blast::Contents => "what is in it",
         Blast::Store => "the store",
         Blast::Parent => "what it belongs to",
         Blast::Environment => "the whole environment",
@@ -19,6 +20,7 @@ pub(super) fn takes(blast: Blast) -> &'static str {
 /// The blast as a heading of what is left: `with the project`.
 pub(super) fn with(blast: Blast) -> &'static str {
     match blast {
+        Blast::Contents => "emptied",
         Blast::Store => "alone",
         Blast::Parent => "with its parent",
         Blast::Environment => "with the environment",

@@ -12,6 +12,8 @@ pub struct Manner {
     pub example: bool,
     /// Documentation, of the two.
     pub prose: bool,
+    /// Sentences, whoever reads them.
+    pub words: bool,
     /// A test.
     pub test: bool,
     /// `NAME value` assigns (a Dockerfile's `ENV`).
@@ -43,6 +45,7 @@ impl Manner {
         Manner {
             quoted,
             example: file.role == "env-example" || documentation || parts(&words.examples),
+            words: ends(&words.documentation),
             prose: documentation && file.role != "env-example" && !parts(&words.examples),
             test: parts(&words.tests),
             spaced: file.role == "dockerfile",

@@ -26,7 +26,11 @@ fn token(
     raw: &Raw,
 ) -> Option<Token> {
     let text: &str = &file.source.text;
-    let name = raw.name.and_then(|(start, end)| text.get(start..end));
+    // What stands before an address in a sentence is a word of the sentence.
+    let by_itself = matches!(raw.by, By::Value | By::Middle);
+    let written = |(start, end): &(usize, usize)| !by_itself || text.get(*start..*end).is_some_and(is_variable);
+    let named = raw.name.filter(|name| !manner.words || written(name));
+    let name = named.and_then(|(start, end)| text.get(start..end));
     let (_, first) = scanner.kinds.get(raw.kind)?;
     // Who writes about a project writes addresses with made-up passwords; a generated one isn't made up.
     let generated =
@@ -46,7 +50,7 @@ fn token(
         confidence = confidence.min(Confidence::Medium);
     }
     let id = file.source.id;
-    let start = raw.name.map_or(raw.value.0, |n| n.0.min(raw.value.0));
+    let start = named.map_or(raw.value.0, |n| n.0.min(raw.value.0));
     Some(Token {
         kind: kind.id.clone(),
         provider: platform.provider.clone(),
@@ -59,6 +63,12 @@ fn token(
         confidence,
         host: raw.host.map(|(start, end)| Span::new(id, start, end)),
     })
+}
+
+/// Whether a word is written as variables are, and no others: `PROD_DB`, `databaseUrl`.
+fn is_variable(word: &str) -> bool {
+    let cased = word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
+    word.len() > 2 && (word.contains('_') || cased)
 }
 
 /// The kind that the uses show, and whether another file showed it.

@@ -29,6 +29,46 @@ pub struct Platform {
     /// Words in a file that tell what a credential of this platform is used for there.
     #[serde(default)]
     pub uses: Vec<Use>,
+    /// The databases it hosts, by where they answer.
+    #[serde(default)]
+    pub databases: Vec<Hosted>,
+}
+
+/// Databases that a platform hosts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hosted {
+    /// Ends of the host names they answer at.
+    pub hosts: Vec<String>,
+    /// The type of store they are, as in `rules/knowledge/stores`.
+    #[serde(default)]
+    pub r#type: Option<String>,
+    /// Parts of a host's name that lead to the same database by another way: `-pooler`.
+    #[serde(default)]
+    pub ways: Vec<String>,
+    /// One host answers for many: the user's name tells which, behind its dot (`postgres.abcdef`), or the
+    /// first word of the host that begins so (`db.abcdef.supabase.co`).
+    #[serde(default)]
+    pub told_by_user: bool,
+}
+
+/// What a credential opens a database of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// The word that operations use: `postgres`.
+    pub engine: String,
+    /// For people: "PostgreSQL".
+    pub title: String,
+    /// Schemes of its addresses, without what follows a `+`; none: whatever the kind's values are.
+    #[serde(default)]
+    pub schemes: Vec<String>,
+    /// Words of the variable's name that show it; none: any.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// What such a database holds, where that isn't primary data: a cache is `derived`.
+    #[serde(default)]
+    pub holds: Option<String>,
 }
 
 /// A kind of credential. It is recognised by the name it is assigned to (`variables`), by its
@@ -74,6 +114,12 @@ pub struct Kind {
     /// Kinds of store it can take (`bucket`); empty: any of its platform.
     #[serde(default)]
     pub stores: Vec<String>,
+    /// The engines whose databases it opens by itself, wherever they are: the first that fits.
+    #[serde(default)]
+    pub opens: Vec<Engine>,
+    /// Variables of the same file that hold the host it opens, where the value doesn't.
+    #[serde(default)]
+    pub host_variables: Vec<String>,
     /// Its platform's program takes the file that holds it by a flag or a sub-command, so that whoever
     /// may run the program may use it (`kubectl --kubeconfig FILE`).
     #[serde(default)]
@@ -188,4 +234,6 @@ pub struct Words {
     pub examples: Vec<String>,
     /// Hosts, or ends of hosts (with a leading dot), that are this machine or nobody's.
     pub local_hosts: Vec<String>,
+    /// Ends of hosts (with a leading dot) that only machines of one network know.
+    pub private_hosts: Vec<String>,
 }

@@ -27,6 +27,10 @@ pub struct Tool {
     /// What its runs work through, where that isn't a platform's API: they take what it tracks.
     #[serde(default)]
     pub runs: Option<Runs>,
+    /// Engines of the databases it opens by their address and a password, whoever hosts them; what it
+    /// does to one leaves the server itself, and what its platform keeps of it.
+    #[serde(default)]
+    pub opens: Vec<String>,
     /// How its programs read their arguments.
     #[serde(default)]
     pub programs: Vec<Program>,
@@ -168,6 +172,9 @@ pub struct Operation {
     /// What one call takes: store, parent, environment, project, account.
     #[serde(default = "store")]
     pub blast: String,
+    /// Engines of the databases it opens; the tool's where absent.
+    #[serde(default)]
+    pub opens: Vec<String>,
     /// For how long it can be taken back, in words; none if it can't.
     #[serde(default)]
     pub undo: Option<String>,
@@ -289,6 +296,9 @@ pub struct McpServer {
     /// The platform its tools act on.
     #[serde(default)]
     pub provider: Option<String>,
+    /// Engines of the databases its tools open, by an address that it is started with.
+    #[serde(default)]
+    pub opens: Vec<String>,
     /// npm, PyPI or container packages that run it, without version.
     #[serde(default)]
     pub packages: Vec<String>,

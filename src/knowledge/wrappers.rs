@@ -208,6 +208,9 @@ pub struct Runs {
     pub kind: String,
     /// In words: "runs any JavaScript".
     pub title: String,
+    /// What it runs can open a database by its address: with a driver, or with a client.
+    #[serde(default)]
+    pub opens_databases: bool,
     /// A command that runs or calls something no list names; `{url}` is an address to call. Without it
     /// nobody is asked about the program.
     #[serde(default)]

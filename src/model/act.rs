@@ -8,6 +8,9 @@ use crate::model::located::Blast;
 use crate::model::store::{Caller, Store};
 use crate::operations::Target;
 
+/// The engine of a database of which only a password is known, and of what opens all of them.
+const ANY: &str = "any";
+
 /// One known way to destroy, within reach of somebody.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Act {
@@ -29,6 +32,10 @@ pub struct Act {
     pub runs: Option<Runs>,
     /// Kinds of store it takes.
     pub destroys: Vec<String>,
+    /// Engines of the databases it opens by their address, whoever hosts them; `any`: a program with a driver.
+    pub opens: Vec<String>,
+    /// What the vendor put in the way of agents, in words.
+    pub brake: Option<String>,
     /// What one call takes.
     pub blast: Blast,
     /// For how long it can be taken back, in words.
@@ -53,6 +60,8 @@ pub struct Act {
 impl Act {
     /// Of a known operation.
     pub fn of(tool: &Tool, operation: &Operation, in_sight: bool) -> Act {
+        let opens = if operation.opens.is_empty() { tool.opens.clone() } else { operation.opens.clone() };
+        let opens = if operation.destroys.iter().any(|k| k == "database") { opens } else { Vec::new() };
         Act {
             id: operation.id.clone(),
             title: operation.title.clone(),
@@ -63,7 +72,12 @@ impl Act {
             tool: tool.tool.clone(),
             runs: tool.runs,
             destroys: operation.destroys.clone(),
-            blast: Blast::parse(&operation.blast).unwrap_or(Blast::Store),
+            blast: match opens.is_empty() {
+                true => Blast::parse(&operation.blast).unwrap_or(Blast::Store),
+                false => Blast::Contents,
+            },
+            opens,
+            brake: operation.brake.clone(),
             undo: operation.undo.clone(),
             undo_days: operation.undo_days.unwrap_or(0.0),
             may: operation.may,
@@ -99,7 +113,12 @@ impl Act {
             tool: server.server.clone(),
             runs: None,
             destroys: tool.destroys.clone(),
-            blast: Blast::parse(&tool.blast).unwrap_or(Blast::Store),
+            opens: server.opens.clone(),
+            brake: None,
+            blast: match server.opens.is_empty() {
+                true => Blast::parse(&tool.blast).unwrap_or(Blast::Store),
+                false => Blast::Contents,
+            },
             undo: tool.undo.clone().or_else(|| linked?.undo.clone()),
             undo_days: linked.and_then(|o| o.undo_days).unwrap_or(0.0),
             may: tool.may,
@@ -112,6 +131,39 @@ impl Act {
                 tier => confidence(tier),
             },
         }
+    }
+
+    /// Through a program that runs anything: it opens whatever database its address is known of.
+    pub fn of_program(program: &str, example: &str) -> Act {
+        let call = format!("{program} … DROP");
+        Act {
+            id: format!("driver:{program}"),
+            title: "drops or empties what is in a database".into(),
+            own_call: call.clone(),
+            call,
+            command: example.to_owned(),
+            provider: None,
+            tool: program.to_owned(),
+            runs: None,
+            destroys: vec!["database".into()],
+            opens: vec![ANY.into()],
+            brake: None,
+            blast: Blast::Contents,
+            undo: None,
+            undo_days: 0.0,
+            may: false,
+            untold_type: true,
+            target: Target::Unknown,
+            asks: None,
+            in_sight: false,
+            confidence: Confidence::Medium,
+        }
+    }
+
+    /// Whether it opens databases of an engine, and takes what is in them.
+    pub fn opens(&self, engine: &str) -> bool {
+        let any = engine == ANY && !self.opens.is_empty();
+        any || self.opens.iter().any(|e| e == engine || e == ANY)
     }
 
     /// Whether it deletes a store, guards left aside.

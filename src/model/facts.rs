@@ -536,6 +536,11 @@ pub const KINDS: &[Kind] = &[
             a("links", List(&Record("link")), "each step with its place"),
             a("notes", LIST_STRING, "what one call takes, its variants, and other ways"),
             a("survivors", LIST_STRING, "copies that survive; empty for a loss"),
+            a(
+                "untold",
+                Bool,
+                "what copies the store has is told nowhere here, as only a credential tells of it; nothing is known to survive",
+            ),
             a("calls", Number, "how many calls it takes"),
             a("others", Number, "how many other ways lead from this agent to this store"),
         ],

@@ -6,6 +6,8 @@ use crate::finding::Confidence;
 /// What one act takes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Blast {
+    /// What is in the store: the store itself stays, with what its platform keeps of it.
+    Contents,
     /// The store alone.
     Store,
     /// What it is deleted with.
@@ -22,6 +24,7 @@ impl Blast {
     /// From the knowledge's word.
     pub fn parse(word: &str) -> Option<Blast> {
         Some(match word {
+            "contents" => Blast::Contents,
             "store" => Blast::Store,
             "parent" => Blast::Parent,
             "environment" => Blast::Environment,
@@ -34,6 +37,7 @@ impl Blast {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
+            Blast::Contents => "contents",
             Blast::Store => "store",
             Blast::Parent => "parent",
             Blast::Environment => "environment",
@@ -126,6 +130,9 @@ impl Located {
                 _ if self.project.is_some() => return (self.store == store.store).then_some((false, Confidence::High)),
                 _ => {}
             }
+        }
+        if blast == Blast::Contents {
+            return Some((true, Confidence::High));
         }
         if blast == Blast::Parent && store.parent.is_some() {
             return Some((self.parent != store.parent, Confidence::High));

@@ -1,5 +1,7 @@
 //! Paths: agent → operation → credential → store, with no copy outside the blast.
 
+mod address;
+
 use std::cmp::Reverse;
 
 use crate::agents::{Agent, Decision};
@@ -13,6 +15,7 @@ use crate::model::grant::{Grant, GrantKind};
 use crate::model::holder::Holder;
 use crate::model::inputs::Inputs;
 use crate::model::located::Blast;
+use crate::model::opened::{Opened, UNTOLD};
 use crate::model::store::{Copy, Store};
 use crate::model::survive::{self, Outcome};
 
@@ -31,6 +34,15 @@ pub struct Way {
     pub takes_copies: bool,
     /// The weakest link's.
     pub confidence: Confidence,
+}
+
+impl Way {
+    /// Whether another says all that this one does: the same entry with the same credential, or with any
+    /// that opens the same database, as one change of its password shuts them all out.
+    fn is_told_by(&self, other: &Way) -> bool {
+        let inside = |way: &Way| way.act.blast == Blast::Contents;
+        self.grant == other.grant && (self.credential == other.credential || inside(self) && inside(other))
+    }
 }
 
 /// All that leads one agent to the loss of one store.
@@ -52,6 +64,8 @@ pub struct Path {
     pub variants: Vec<(Act, Vec<usize>)>,
     /// Copies that go with the store.
     pub lost: Vec<usize>,
+    /// What copies its store has is told nowhere here: only a credential tells of the store.
+    pub untold: bool,
 }
 
 /// What paths are joined from.
@@ -66,8 +80,28 @@ pub struct Joined<'a> {
     pub grants: &'a [Grant],
     /// Who holds rights.
     pub holders: &'a [Holder],
+    /// Databases that credentials open.
+    pub opened: &'a [Opened],
     /// What is known of the world.
     pub knowledge: &'a Knowledge,
+}
+
+impl Joined<'_> {
+    /// Whether an act takes a store, guards and credentials left aside: by its platform, or by its address.
+    pub fn takes(&self, act: &Act, store: &Store) -> bool {
+        act.takes(store) || self.opened(act, store).is_some()
+    }
+
+    /// The store as a database that an act opens by its address.
+    fn opened(&self, act: &Act, store: &Store) -> Option<&Opened> {
+        let database = self.database(store)?;
+        act.opens(&database.engine).then_some(database)
+    }
+
+    /// The store as a database that credentials open.
+    fn database(&self, store: &Store) -> Option<&Opened> {
+        self.opened.iter().find(|o| self.stores.get(o.store).is_some_and(|s| std::ptr::eq(s, store)))
+    }
 }
 
 /// Every path of a project: one for each agent and primary production store.
@@ -112,7 +146,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
         g.agent == agent && !g.undeployed && decides && !g.gates.iter().any(|gate| gate.known)
     };
     for (number, grant) in joined.grants.iter().enumerate().filter(|(_, g)| counts(g)) {
-        for act in grant.acts.iter().filter(|a| a.takes(store)) {
+        for act in grant.acts.iter().filter(|a| joined.takes(a, store)) {
             ways.extend(way(joined, configured, number, grant, act, store));
         }
     }
@@ -147,6 +181,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
             Reverse(way.confidence.min(outcome.confidence)),
             way.calls,
             way.act.may,
+            way.act.brake.is_some(),
             way.credential.is_none(),
             !used_for_something_else(joined, way),
             way.act.blast,
@@ -170,19 +205,21 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
         if way.grant == best.grant && !known && outcome.undecided.is_empty() {
             variants.push((way.act.clone(), outcome.survivors.clone()));
         }
-        if outcome.survivors.is_empty() && (way.grant, way.credential) != (best.grant, best.credential) {
-            let told = others.iter().any(|o| (o.grant, o.credential) == (way.grant, way.credential));
-            if !told {
-                others.push(way);
-            }
+        if outcome.survivors.is_empty() && !way.is_told_by(&best) && !others.iter().any(|o| way.is_told_by(o)) {
+            others.push(way);
         }
     }
-    Some(Path { agent, store: index, best, others, survivors, undecided, variants, lost })
+    let untold = survivors.is_empty() && undecided.iter().any(|r| r.kind == UNTOLD);
+    Some(Path { agent, store: index, best, others, survivors, undecided, variants, lost, untold })
 }
 
 /// What a store's guards leave of an act: how many calls it takes, and how sure that is. `None`: they
 /// refuse it.
 pub(crate) fn calls(act: &Act, store: &Store) -> Option<(usize, Confidence)> {
+    // No platform looks at what is done inside of a database.
+    if act.blast == Blast::Contents {
+        return Some((1, Confidence::High));
+    }
     let guarded = |guard: &str| store.guards.get(guard).is_some_and(|g| g.is_on());
     if guarded("lock") {
         return None;
@@ -219,14 +256,28 @@ pub(crate) fn way(
         takes_copies: false,
         confidence: base.min(sure),
     };
+    if let Some(opened) = joined.opened(act, store) {
+        let those = address::openers(joined, agent, grant, act, opened);
+        return those.into_iter().map(|(index, sure)| made(Some(index), sure)).collect();
+    }
     let mut ways = Vec::new();
-    for (index, credential) in joined.credentials.iter().enumerate().filter(|(_, c)| !c.undeployed) {
+    // Of one that nothing declares no file shows in whose account it is.
+    let undeclared = joined.database(store).filter(|o| !o.declared);
+    let found = |c: &Credential| !c.undeployed && (undeclared.is_none() || c.handed.is_none());
+    let base = match undeclared.map(|o| o.guarded) {
+        None => base,
+        Some(false) => base.min(Confidence::Medium),
+        Some(true) => Confidence::Low,
+    };
+    let made =
+        |credential: Option<usize>, sure: Confidence| Way { confidence: base.min(sure), ..made(credential, sure) };
+    for (index, credential) in joined.credentials.iter().enumerate().filter(|(_, c)| found(c)) {
         let sure = opens(joined, credential, act, store, calls);
         if let Some((sure, used)) = sure.zip(used(agent, grant, credential, act)) {
             ways.push(made(Some(index), sure.min(used)));
         }
     }
-    if grant.kind != GrantKind::Exec && !grant.bare {
+    if grant.kind != GrantKind::Exec && !grant.bare && undeclared.is_none() {
         ways.push(made(None, Confidence::Low));
     }
     ways
@@ -280,13 +331,16 @@ fn hands_to_server(agent: &Agent, grant: &Grant, credential: &Credential) -> Opt
     if server.span.contains(credential.span) {
         return Some(Confidence::High);
     }
-    let names = |value: &str| {
-        let rest = value.trim().strip_prefix('$')?;
-        let name = rest.trim_start_matches('{').trim_start_matches("env:").trim_end_matches('}');
-        Some(name.split(":-").next().unwrap_or(name) == credential.variable)
-    };
-    let named = server.environment.iter().any(|(_, value, _)| names(value) == Some(true));
+    let named = server.environment.iter().map(|(_, value, _)| value).chain(&server.command);
+    let named = named.into_iter().any(|value| named_by(&credential.variable, value));
     (named && credential.loaded).then_some(Confidence::Medium)
+}
+
+/// Whether a value hands on a variable: `$NAME`, `${NAME:-…}`, `${env:NAME}`.
+fn named_by(variable: &str, value: &str) -> bool {
+    let Some(rest) = value.trim().strip_prefix('$') else { return false };
+    let name = rest.trim_start_matches('{').trim_start_matches("env:").trim_end_matches('}');
+    name.split(":-").next().unwrap_or(name) == variable
 }
 
 /// Whether a credential stands in the environment that the agent hands to what it runs.

@@ -10,6 +10,7 @@ use crate::ci::RunsIn;
 use crate::finding::Confidence;
 use crate::knowledge::operations::{Operation, Tool};
 use crate::knowledge::switches::Configured;
+use crate::knowledge::wrappers::Runs;
 use crate::model::act::Act;
 use crate::model::grant::GrantKind;
 use crate::model::inputs::Inputs;
@@ -74,6 +75,7 @@ pub(super) fn of_commands(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
         }
     }
     probes.extend(of_scripts(inputs, sight));
+    probes.extend(of_drivers(inputs, sight));
     for tool in inputs.knowledge.tools() {
         for operation in tool.operations.iter().filter(|o| sight.offers(tool, o)) {
             let Some(http) = &operation.http_command else { continue };
@@ -131,6 +133,16 @@ fn ways_to_call(inputs: &Inputs<'_>, curl: &str) -> Vec<String> {
     std::iter::once(curl.to_owned()).chain(examples.map(|e| e.replace("{url}", url))).collect()
 }
 
+/// What can open a database by a driver, where there is one that a credential here opens.
+fn of_drivers(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
+    let opening = inputs.knowledge.exec().iter().filter(|runs| runs.opens_databases && sight.opens_databases());
+    let one = |runs: &Runs| {
+        let (program, example) = (runs.names.first()?, runs.example.as_ref()?);
+        Some(Probe::of(example, GrantKind::Exec, Act::of_program(program, example)))
+    };
+    opening.filter_map(one).collect()
+}
+
 /// `npm run NAME` and the like, for scripts that destroy something elsewhere.
 fn of_scripts(inputs: &Inputs<'_>, sight: &Sight) -> Vec<Probe> {
     let mut probes = Vec::new();
@@ -179,7 +191,7 @@ pub(super) fn of_servers(inputs: &Inputs<'_>, sight: &Sight, agent: &Agent) -> V
         if read_only == Some(true) {
             continue;
         }
-        let in_sight = known.provider.as_ref().is_some_and(|p| sight.has(p));
+        let in_sight = known.provider.iter().chain(&known.opens).any(|p| sight.has(p));
         let switches = ServerSwitches {
             name: server.name.as_str().to_owned(),
             read_only: known.how_read_only(),

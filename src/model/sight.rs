@@ -7,6 +7,7 @@ use globset::Glob;
 
 use crate::knowledge::operations::{Operation, Runs, Tool};
 use crate::model::inputs::Inputs;
+use crate::model::opened::Opened;
 use crate::model::store::Store;
 use crate::railway;
 
@@ -18,12 +19,14 @@ pub struct Sight {
     terraform: bool,
     /// Tools that act on files of a kind that the project doesn't have.
     idle: BTreeSet<String>,
+    /// A database that a credential here opens.
+    opened: bool,
 }
 
 impl Sight {
     /// Of a project: a store, a credential, a provider block or an MCP server of a platform; a
     /// Terraform root with something in it.
-    pub fn of(inputs: &Inputs<'_>, stores: &[Store]) -> Sight {
+    pub fn of(inputs: &Inputs<'_>, stores: &[Store], opened: &[Opened]) -> Sight {
         let mut words: BTreeSet<String> =
             stores.iter().filter(|s| !s.undeployed && s.holds != "transient").map(|s| s.provider.clone()).collect();
         words.extend(inputs.tokens.iter().filter_map(|(_, token)| token.provider.clone()));
@@ -39,9 +42,13 @@ impl Sight {
             let known = inputs.knowledge.mcp_server(&command, server.url.as_ref().map(|u| u.as_str()));
             words.extend(known.and_then(|k| k.provider.clone()));
         }
+        // What opens a database that a credential here opens.
+        let opens = |t: &&Tool| t.opens.iter().any(|e| opened.iter().any(|o| o.engine == *e));
+        words.extend(opened.iter().map(|o| o.engine.clone()));
+        words.extend(inputs.knowledge.tools().filter(opens).map(|t| t.tool.clone()));
         let acting = inputs.knowledge.tools().filter(|t| !t.works_on.is_empty());
         let idle = acting.filter(|t| !has_file(inputs, &t.works_on)).map(|t| t.tool.clone()).collect();
-        Sight { words, terraform, idle }
+        Sight { words, terraform, idle, opened: !opened.is_empty() }
     }
 
     /// The same of what an agent may come to call: a tool that would find nothing here to act on isn't seen.
@@ -55,6 +62,11 @@ impl Sight {
             Some(provider) => self.words.contains(provider),
             None => tool.runs == Some(Runs::Terraform) && self.terraform || self.words.contains(&tool.tool),
         }
+    }
+
+    /// Whether a credential here opens a database somewhere.
+    pub fn opens_databases(&self) -> bool {
+        self.opened
     }
 
     /// Whether the project has nothing of any platform.

@@ -239,6 +239,10 @@ impl Copy {
         if self.exists.as_bool() == Some(false) {
             return Some((false, Confidence::High));
         }
+        // What follows a database follows it into nothing.
+        if blast == Blast::Contents && self.kind == "replica" {
+            return Some((false, Confidence::High));
+        }
         let dies_with =
             if self.only_terraform && caller == Caller::Anybody { Some(Blast::Store) } else { self.dies_with };
         let outside = match dies_with {

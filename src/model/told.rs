@@ -41,11 +41,12 @@ pub fn links(inputs: &Inputs<'_>, model: &Model, path: &Path) -> Vec<Link> {
             }
         }
     }
-    links.push(Link {
-        place: store.place.clone(),
-        label: holds(inputs, model, path, store),
-        confidence: store.confidence,
-    });
+    let held = holds(inputs, model, path, store);
+    match links.last_mut().filter(|l| l.place.span == store.place.span) {
+        // The credential is all that tells of it.
+        Some(link) => link.label.push_str(&format!("; opens {held}")),
+        None => links.push(Link { place: store.place.clone(), label: held, confidence: store.confidence }),
+    }
     let kept = path.lost.iter().filter_map(|c| model.copies.get(*c)).filter(|c| c.place.span != store.place.span);
     for copy in kept {
         links.push(Link {
@@ -110,6 +111,19 @@ fn holds(inputs: &Inputs<'_>, model: &Model, path: &Path, store: &Store) -> Stri
         parts.push("the platform has no protection switch".into());
     } else if guard.is_some_and(|g| g.is_off()) {
         parts.push("its deletion protection is off".into());
+    }
+    if path.untold {
+        let database = format!("{what}: a {} at {}", store.title, store.platform);
+        let at = if store.platform == store.title.trim_end_matches(" database") { what } else { database.as_str() };
+        let dumps = model.copies.iter().filter(|c| c.store == path.store && c.kind == "dump");
+        let dumps: Vec<String> = dumps.map(|c| c.title.clone()).take(2).collect();
+        let looked = match dumps.is_empty() {
+            true => "no dump job, none stated in lastcopy.yaml".to_owned(),
+            false => format!("{}: of what and where to isn't told", dumps.join(", ")),
+        };
+        return format!(
+            "{at}; no file here shows that a copy is left ({looked}); a role that only reads couldn't, and no file shows which it is"
+        );
     }
     let without = model.copies.iter().all(|c| c.store != path.store || c.place.span == store.place.span);
     if without {
@@ -199,12 +213,14 @@ fn grace(act: &Act) -> String {
     match &act.undo {
         Some(undo) if undo.starts_with(|c: char| c.is_ascii_digit()) => format!("undo for {undo}"),
         Some(undo) => format!("undo {undo}"),
+        None if act.blast == Blast::Contents => "which only a copy brings back".into(),
         None => "no grace period".into(),
     }
 }
 
 fn takes(blast: Blast) -> &'static str {
     match blast {
+        Blast::Contents => "empties",
         Blast::Store => "takes",
         Blast::Parent => "takes what it belongs to, and with it",
         Blast::Environment => "takes the whole environment, and with it",

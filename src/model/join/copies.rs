@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use globset::GlobBuilder;
-
 use crate::config::StatedCopy;
 use crate::expr::Value;
 use crate::finding::{Confidence, Place, Reason, Role};
@@ -22,7 +20,9 @@ pub fn copies(inputs: &Inputs<'_>, stores: &mut [Store]) -> Vec<Copy> {
     for (index, store) in stores.iter().enumerate() {
         all.extend(made(index, store));
         all.extend(given(index, store, stores));
-        all.extend(inputs.config.copies.iter().filter(|c| states(c, store)).map(|c| stated(index, c)));
+        all.extend(
+            inputs.config.copies.iter().filter(|c| c.is_of(&store.address) && !c.is_none()).map(|c| stated(index, c)),
+        );
     }
     let knowledge = inputs.knowledge.dumps();
     for project in inputs.railway {
@@ -91,11 +91,6 @@ fn given<'a>(index: usize, store: &'a Store, stores: &'a [Store]) -> impl Iterat
             confidence: store.confidence,
         }
     })
-}
-
-fn states(copy: &StatedCopy, store: &Store) -> bool {
-    let glob = GlobBuilder::new(&copy.of).literal_separator(false).build();
-    copy.of == store.address || glob.is_ok_and(|g| g.compile_matcher().is_match(&store.address))
 }
 
 /// A copy that somebody vouches for. Its place is `provider/account/…`; a word alone is a place of

@@ -20,6 +20,10 @@ pub(in crate::model) fn of_entries(inputs: &Inputs<'_>, sight: &Sight, agent: &A
     beginnings.sort_unstable();
     beginnings.dedup();
     let mut probes = Vec::new();
+    if sight.opens_databases() {
+        let allowed = agent.entries.iter().filter(|e| e.effect == "allow" && e.inert.is_none()).take(ENTRIES);
+        probes.extend(allowed.filter_map(|e| by_driver(inputs, &e.text)));
+    }
     for begun in beginnings {
         let mut wraps: Option<bool> = None;
         for (tool, operation) in inputs.knowledge.tools().flat_map(|t| t.operations.iter().map(move |o| (t, o))) {
@@ -37,6 +41,22 @@ pub(in crate::model) fn of_entries(inputs: &Inputs<'_>, sight: &Sight, agent: &A
         }
     }
     probes
+}
+
+/// A program of whoever calls, behind an entry that ends inside of its quotes: `.venv/bin/python -c ' *`.
+fn by_driver(inputs: &Inputs<'_>, entry: &str) -> Option<Probe> {
+    let open = inner(entry)?.strip_suffix('*')?;
+    let quote = open.trim_end().chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    let words = || open.split_whitespace();
+    let runs = inputs.knowledge.exec().iter().filter(|r| r.opens_databases && r.words.is_empty());
+    let program = |word: &str| {
+        let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+        let name = name.strip_suffix(".exe").unwrap_or(name).to_owned();
+        runs.clone().any(|r| r.names.contains(&name)).then_some(name)
+    };
+    let name = words().find_map(program)?;
+    let way = format!("{open}x(){quote}");
+    Some(Probe::of(&way, GrantKind::Exec, Act::of_program(&name, &way)))
 }
 
 fn probe(
@@ -59,13 +79,17 @@ fn probe(
 
 /// The words an entry begins with, where anything may follow: `Bash(npx supabase:*)`, `npx supabase *`.
 fn beginning(entry: &str) -> Option<&str> {
-    let inner = match entry.split_once('(') {
-        Some((tool, rest)) if tool.chars().all(|c| c.is_alphanumeric() || c == '_') => rest.strip_suffix(')')?,
-        _ => entry,
-    };
-    let open = inner.strip_suffix('*')?.trim_end_matches(':').trim_end();
+    let open = inner(entry)?.strip_suffix('*')?.trim_end_matches(':').trim_end();
     let plain = !open.is_empty() && !open.contains(['*', '\n', '"', '\'']);
     plain.then_some(open)
+}
+
+/// What stands in an entry's brackets: `psql *` of `Bash(psql *)`.
+fn inner(entry: &str) -> Option<&str> {
+    match entry.split_once('(') {
+        Some((tool, rest)) if tool.chars().all(|c| c.is_alphanumeric() || c == '_') => rest.strip_suffix(')'),
+        _ => Some(entry),
+    }
 }
 
 /// A command as it goes on behind words that name its program already, and perhaps more of it.

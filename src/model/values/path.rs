@@ -21,9 +21,13 @@ impl Values<'_> {
         let links = told::links(self.inputs, self.model, path);
         let place = links.first().map(|l| l.place.clone())?;
         // A guard that the same credential can lift is one more call, and a login that nobody sees here is only
-        // assumed: the path stays, as a warning.
+        // assumed: the path stays, as a warning. So it is where no file shows whether a copy is left.
         let assumed = path.best.credential.is_none();
-        let stakes = if path.best.calls > 1 || assumed { Stakes::Exposed } else { Stakes::Loss };
+        let stakes = if path.best.calls > 1 || assumed || path.untold { Stakes::Exposed } else { Stakes::Loss };
+        let untold = match grant.unknown.as_ref().filter(|_| path.untold) {
+            Some(why) => Value::unknown_of(Type::Bool, Arc::new(vec![why.clone()])),
+            None => Value::bool(path.untold),
+        };
         let survivors: Vec<&str> =
             path.survivors.iter().filter_map(|c| self.model.copies.get(*c)).map(|c| c.address.as_str()).collect();
         let survivors = match path.undecided.is_empty() || !survivors.is_empty() {
@@ -59,6 +63,7 @@ impl Values<'_> {
                 ("links", Value::tuple(told.collect())),
                 ("notes", strings(told::notes(self.inputs, self.model, path))),
                 ("survivors", survivors),
+                ("untold", untold),
                 ("calls", count(path.best.calls)),
                 ("others", count(path.others.len())),
             ],

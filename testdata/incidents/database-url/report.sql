@@ -1,0 +1,1 @@
+SELECT date_trunc('month', placed_at), sum(total) FROM orders GROUP BY 1;
