@@ -25,7 +25,7 @@ fn verdict(agent: &Agent, command: &str, surface: Surface) -> Verdict {
 fn the_lists_agree_with_the_program() {
     let recorded: serde_json::Value =
         serde_json::from_str(include_str!("../testdata/agents/droid/recorded.json")).unwrap();
-    let (mut all, mut wrong) = (0, Vec::new());
+    let (mut all, mut refused, mut wrong) = (0, 0, Vec::new());
     for group in recorded["groups"].as_array().unwrap() {
         let given = &group["given"];
         let settings = serde_json::json!({
@@ -40,13 +40,17 @@ fn the_lists_agree_with_the_program() {
             let by_level = said.conditions.iter().any(|c| c.contains("autonomy"));
             let own = said.conditions.iter().any(|c| c.contains("by the product itself"));
             let got = if by_level { '-' } else { agents_support::letter(&said) };
+            if own {
+                refused += 1;
+                continue;
+            }
             all += 1;
-            if !own && case[1].as_str().unwrap() != got.to_string() {
+            if case[1].as_str().unwrap() != got.to_string() {
                 wrong.push(format!("{given}: {case}: got {got}"));
             }
         }
     }
-    assert!(all >= 2000);
+    assert_eq!((all, refused), (1973, 27));
     assert!(wrong.is_empty(), "{} of {all} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
