@@ -583,7 +583,7 @@ fn rules_that_hold_are_added_to_policies_patterns_and_prefixes() {
     let (run, texts) = mended(&made, "deny-that-does-not-hold");
     assert!(!has(&run, "deny-that-does-not-hold"), "{texts:?}");
     assert!(
-        texts[0].contains("commandRegex = '.*terraform.*destroy'\ndecision = \"deny\"\npriority = 999"),
+        texts[0].contains("commandRegex = '.*\\bterraform\\b.*\\bdestroy\\b'\ndecision = \"deny\"\npriority = 999"),
         "{}",
         texts[0]
     );
@@ -630,4 +630,32 @@ fn nothing_is_offered_where_no_entry_would_hold() {
             assert!(finding.help.starts_with("No entry of this file"), "{}", finding.help);
         }
     }
+}
+
+#[test]
+fn what_is_handed_to_a_script_is_no_code() {
+    let found = |entry: &str| {
+        let run = Made::of(&[(".claude/settings.json", &allowing(&format!("\"{entry}\"")))]).run();
+        told(&run, Persona::Pedantic)
+    };
+    for entry in ["Bash(node build.mjs:*)", "Bash(python -m http.server:*)", "Bash(uv run python scripts/a.py:*)"] {
+        assert_eq!(found(entry), [""; 0], "{entry}");
+    }
+    for entry in ["Bash(node:*)", "Bash(node -e:*)", "Bash(uv run python*)"] {
+        assert_eq!(found(entry).len(), 1, "{entry}");
+    }
+}
+
+#[test]
+fn one_word_is_not_looked_for_inside_others() {
+    let made = Made::of(&[TERRAFORM, (".claude/settings.json", &claude("\"Bash\"", "\"Bash(rm -rf *)\""))]);
+    let run = made.run();
+    let mend = protection(&run, "Bash(rm -rf *)").mend.clone();
+    if let Some(mend) = mend {
+        assert!(!mend.title.contains("*rm*"), "{}", mend.title);
+    }
+    let opencode = "{\"permission\": {\"bash\": {\"*\": \"allow\", \"dropdb *\": \"deny\"}}}";
+    let made = Made::of(&[TERRAFORM, ("opencode.json", opencode)]);
+    let (run, texts) = mended(&made, "deny-that-does-not-hold");
+    assert!(!has(&run, "deny-that-does-not-hold") && !texts[0].contains("*dropdb*"), "{texts:?}");
 }

@@ -32,6 +32,15 @@ pub fn variants(command: &str) -> Vec<Variant> {
     result
 }
 
+/// Patterns, with `*` for any text, of a command in whatever form: its words in order. One word alone is
+/// part of many others (`rm` of `terraform`), and is looked for as a word.
+pub fn patterns(base: &str) -> Vec<String> {
+    if base.contains(' ') {
+        return vec![format!("*{base}*"), format!("*{}*", base.replace(' ', "*"))];
+    }
+    vec![format!("*/{base} *"), format!("* {base} *"), format!("*'{base} *")]
+}
+
 /// The fewest of some entries, the first ones preferred, that stop every form; `None` where they don't.
 pub fn covering(
     procedure: &dyn Procedure,

@@ -215,6 +215,7 @@ mod tests {
     fn server(read_only: &[&str], enabled_by: &[&str]) -> McpServer {
         let texts = |all: &[&str]| all.iter().map(|s| (*s).to_owned()).collect();
         McpServer {
+            opens: Vec::new(),
             server: "x".into(),
             title: None,
             provider: None,

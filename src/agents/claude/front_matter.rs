@@ -82,7 +82,9 @@ pub fn read(path: &str, tree: &Tree, agent: &mut Agent) -> Option<Role> {
                             "a {kind} has no `{key}`: it is ignored, and limits nothing (`allowed-tools` only adds)"
                         )
                     }
-                    (_, Some(near)) => format!("it is ignored: `{near}` is what is read"),
+                    (_, Some(near)) if kind == "agent" || near.contains("-tools") => {
+                        format!("it is ignored: `{near}` is what is read")
+                    }
                     _ => "it is ignored: this front matter has no such key".to_owned(),
                 };
                 keys::inert(member, "allow", &why, &role.name, agent);

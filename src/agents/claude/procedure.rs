@@ -85,7 +85,7 @@ impl Procedure for Claude {
     }
 
     fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
-        let candidates = [format!("Bash(*{base}*)"), format!("Bash(*{}*)", base.replace(' ', "*"))];
+        let candidates = variants::patterns(base).into_iter().map(|p| format!("Bash({p})")).collect::<Vec<_>>();
         variants::covering(self, entry, &candidates, forms)
     }
 

@@ -107,12 +107,21 @@ impl Procedure for Cli {
 
     fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
         let (program, sub) = base.split_once(' ').unwrap_or((base, ""));
-        let candidates = [
-            format!("Shell(*:*{base}*)"),
-            format!("Shell(*/{program}:{sub}*)"),
-            format!("Shell({program}:-* {sub}*)"),
-            format!("Shell(*:*{}*)", base.replace(' ', "*")),
-        ];
+        // One word alone is part of many others.
+        let candidates = match sub {
+            "" => [
+                format!("Shell(*/{program}:*)"),
+                format!("Shell(*:{program} *)"),
+                format!("Shell(*:* {program} *)"),
+                format!("Shell(*:*'{program} *)"),
+            ],
+            _ => [
+                format!("Shell(*:*{base}*)"),
+                format!("Shell(*/{program}:{sub}*)"),
+                format!("Shell({program}:-* {sub}*)"),
+                format!("Shell(*:*{}*)", base.replace(' ', "*")),
+            ],
+        };
         variants::covering(self, entry, &candidates, forms)
     }
 

@@ -157,7 +157,11 @@ impl Procedure for Gemini {
     /// A rule of a policy file, for a file that has rules: settings know prefixes only.
     fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
         let (say, decision) = if entry.effect == "ask" { (Say::Ask, "ask_user") } else { (Say::Deny, "deny") };
-        let words: Vec<String> = base.split(' ').map(regex::escape).collect();
+        let whole = |word: &str| {
+            let edge = |c: Option<char>| if c.is_some_and(|c| c.is_alphanumeric()) { r"\b" } else { "" };
+            format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().last()))
+        };
+        let words: Vec<String> = base.split(' ').map(whole).collect();
         [words.join(" "), words.join(".*")].into_iter().find_map(|words| {
             let text = format!(
                 "[[rule]]\ntoolName = \"{SHELL}\"\ncommandRegex = '.*{words}'\ndecision = \"{decision}\"\npriority = 999"

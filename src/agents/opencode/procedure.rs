@@ -4,7 +4,7 @@
 
 use crate::agents::opencode::rules::{Action, Rule};
 use crate::agents::opencode::units;
-use crate::agents::{Because, Call, Decision, Entry, Procedure, Surface, Verdict};
+use crate::agents::{Because, Call, Decision, Entry, Procedure, Surface, Verdict, variants};
 use crate::finding::Reason;
 
 /// An agent of the product: the one sessions begin with, or one that is picked or started by it.
@@ -71,14 +71,14 @@ impl Procedure for Opencode {
     /// let a form through.
     fn stopping(&self, entry: &Entry, base: &str, forms: &[String]) -> Option<Vec<String>> {
         entry.text.as_str().strip_prefix("bash: ")?;
-        let patterns = [format!("*{base}*"), format!("*{}*", base.replace(' ', "*"))];
-        patterns.into_iter().find_map(|pattern| {
+        let by = |patterns: &[String]| {
             let mut with = self.clone();
             for role in &mut with.roles {
                 let own = |r: &Rule| r.at.as_ref().is_some_and(|at| at.span == entry.span);
-                if let Some(at) = role.rules.iter().rposition(own) {
+                let Some(at) = role.rules.iter().rposition(own) else { continue };
+                for pattern in patterns {
                     let mut rule = role.rules.get(at)?.clone();
-                    rule.pattern.clone_from(&pattern);
+                    rule.pattern.clone_from(pattern);
                     role.rules.insert(at + 1, rule);
                 }
             }
@@ -86,8 +86,10 @@ impl Procedure for Opencode {
                 with.decide(&Call::Shell(form), surface).decision.is_ok_and(|decision| !decision.unasked())
             };
             let stops = forms.iter().all(|f| held(f, Surface::Interactive) && held(f, Surface::Headless));
-            stops.then(|| vec![format!("\"{pattern}\": \"{}\"", entry.effect)])
-        })
+            stops.then(|| patterns.iter().map(|p| format!("\"{p}\": \"{}\"", entry.effect)).collect())
+        };
+        let patterns = variants::patterns(base);
+        patterns.chunks(1).find_map(by).or_else(|| by(&patterns))
     }
 
     fn matches(&self, entry: &Entry, call: &Call<'_>) -> bool {

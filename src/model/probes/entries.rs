@@ -28,7 +28,7 @@ pub(in crate::model) fn of_entries(inputs: &Inputs<'_>, sight: &Sight, agent: &A
         let mut wraps: Option<bool> = None;
         for (tool, operation) in inputs.knowledge.tools().flat_map(|t| t.operations.iter().map(move |o| (t, o))) {
             let Some(command) = &operation.command else { continue };
-            if let Some(way) = going_on(begun, command) {
+            if let Some(way) = going_on(begun, command).filter(|_| !is_a_script(inputs, begun)) {
                 probes.extend(probe(inputs, sight, (tool, operation), &way, GrantKind::Command));
             }
             // A program that runs others runs any of them: one question tells.
@@ -57,6 +57,18 @@ fn by_driver(inputs: &Inputs<'_>, entry: &str) -> Option<Probe> {
     let name = words().find_map(program)?;
     let way = format!("{open}x(){quote}");
     Some(Probe::of(&way, GrantKind::Exec, Act::of_program(&name, &way)))
+}
+
+/// Whether the words end in what an interpreter runs (`node build.mjs`, `python -m http.server`): what
+/// follows is handed to that, and isn't code.
+fn is_a_script(inputs: &Inputs<'_>, begun: &str) -> bool {
+    let interpreters = || inputs.knowledge.exec().iter().filter(|runs| runs.kind == "interpreter");
+    let is_one = |word: &str| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        interpreters().any(|runs| runs.names.iter().any(|n| n == name))
+    };
+    let mut words = begun.split_whitespace().skip_while(|w| !is_one(w)).skip(1);
+    words.any(|word| !word.starts_with('-') || word == "-m")
 }
 
 fn probe(

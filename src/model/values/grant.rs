@@ -45,7 +45,7 @@ impl Values<'_> {
                 continue;
             }
             let seen = grant.in_sight().next().is_some();
-            let alone = (seen && grant.how != How::Exec || grant.unknown.is_some()).then_some(index);
+            let alone = (seen && grant.kind != GrantKind::Exec || grant.unknown.is_some()).then_some(index);
             // What isn't an entry of a list is told by itself.
             let how = match grant.how {
                 How::Exec | How::Mcp | How::Scripts => How::Entry,
@@ -131,7 +131,7 @@ impl Values<'_> {
                 ("agent", string(&agent.name)),
                 ("entry", string(&entry)),
                 ("entries", string(&entries)),
-                ("during", optional(first.during.as_deref())),
+                ("during", optional(during(group).as_deref())),
                 ("layer", string(&first.layer)),
                 ("surfaces", strings(first.surfaces.iter().map(|s| s.name()))),
                 ("decision", string(first.decision.name())),
@@ -142,7 +142,7 @@ impl Values<'_> {
                 ("stores", strings(reached.map(|s| s.address.as_str()))),
                 ("more", count(those.len().saturating_sub(told.len()))),
                 ("condition", optional(first.condition.as_deref())),
-                ("server", optional(first.server.as_deref())),
+                ("server", optional(servers(group).as_deref())),
                 ("read_only", optional(first.read_only.as_deref())),
                 ("advice", optional(table::Table::builtin().asks_by(&agent.id))),
                 ("mend", self.mend(first, group)),
@@ -177,6 +177,27 @@ pub(super) fn operation(act: &Act) -> Value {
         ("asks", act.asks.map_or(Value::null(), Value::bool)),
         ("in_sight", Value::bool(act.in_sight)),
     ])
+}
+
+/// When a group's entries count, if not always.
+fn during(group: &[&Grant]) -> Option<String> {
+    let first = group.first()?.during.as_ref()?;
+    if group.iter().any(|g| g.during.is_none()) {
+        return None;
+    }
+    let same = group.iter().all(|g| g.during.as_ref() == Some(first));
+    Some(if same { first.clone() } else { "while what each belongs to runs".to_owned() })
+}
+
+/// The servers of a group, each name once.
+fn servers(group: &[&Grant]) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in group.iter().filter_map(|g| g.server.as_deref()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join("`, `"))
 }
 
 /// The first operations by name: one of each tool before another of the same, where they weigh the same.
