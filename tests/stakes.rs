@@ -41,7 +41,7 @@ fn run(files: &[(&str, &str)]) -> Run {
     let session = Session::open(&root, &options).expect("the config is whole");
     let request = session.request(&root);
     let project = pipeline::project(&request, &session.config, &session.knowledge).expect("it can be read");
-    pipeline::judge(project, &session.all_rules().unwrap(), &session.config, &request, &session.knowledge)
+    pipeline::judge(project, &session.all_rules().unwrap(), &request, &session.knowledge)
 }
 
 /// `severity persona rule`, of each finding about what runs unasked, sorted; with it the message and help.
