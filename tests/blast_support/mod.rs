@@ -243,6 +243,7 @@ impl Made {
             undecided: Vec::new(),
             variants: Vec::new(),
             lost: Vec::new(),
+            untold: false,
         });
     }
 
@@ -287,6 +288,8 @@ pub fn act(id: &str, call: &str, provider: &str, destroys: &[&str], blast: Blast
         tool: provider.into(),
         runs: None,
         destroys: destroys.iter().map(|d| (*d).to_owned()).collect(),
+        opens: Vec::new(),
+        brake: None,
         blast,
         undo: None,
         undo_days: 0.0,
