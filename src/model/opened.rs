@@ -59,7 +59,12 @@ pub fn stores(inputs: &Inputs<'_>, all: &mut Vec<Store>) -> Vec<Opened> {
             }
             continue;
         }
-        let declared = address.declared(all);
+        let declared = match address.declared(all) {
+            Declared::As(index) => Some(index),
+            // Whichever it is, it is told by what declares it.
+            Declared::OneOf => continue,
+            Declared::Nowhere => None,
+        };
         let store = declared.unwrap_or(all.len());
         if declared.is_none() {
             all.push(address.store(inputs, token, all));
@@ -75,6 +80,16 @@ pub fn stores(inputs: &Inputs<'_>, all: &mut Vec<Store>) -> Vec<Opened> {
         });
     }
     found
+}
+
+/// What the configuration says of a database.
+enum Declared {
+    /// It is this store.
+    As(usize),
+    /// It is one of several of its platform.
+    OneOf,
+    /// Nothing: the platform has none here.
+    Nowhere,
 }
 
 /// Where a credential leads. Nothing of it is shown but the platform.
@@ -129,16 +144,23 @@ impl<'a> Address<'a> {
     }
 
     /// The store that the configuration declares for it: by the host's name, or the only one there is.
-    fn declared(&self, all: &[Store]) -> Option<usize> {
-        let provider = &self.platform?.provider;
+    fn declared(&self, all: &[Store]) -> Declared {
+        let Some(provider) = self.platform.map(|p| &p.provider) else { return Declared::Nowhere };
         let label = self.host.split('.').next().unwrap_or("");
         let fits = |s: &&Store| {
             s.provider == *provider && s.kind == "database" && s.holds == "primary" && !s.undeployed && !s.library
         };
         let named = all.iter().position(|s| fits(&s) && s.names.iter().any(|n| n.eq_ignore_ascii_case(label)));
-        let mut alike = all.iter().enumerate().filter(|(_, s)| fits(s) && !s.address.starts_with(PREFIX));
-        let only = alike.next().filter(|_| alike.next().is_none()).map(|(i, _)| i);
-        named.or(only)
+        let alike: Vec<(usize, &Store)> =
+            all.iter().enumerate().filter(|(_, s)| fits(s) && !s.address.starts_with(PREFIX)).collect();
+        let of_environment: Vec<usize> =
+            alike.iter().filter(|(_, s)| s.production == self.environment.production).map(|(i, _)| *i).collect();
+        match (named, of_environment.as_slice(), alike.as_slice()) {
+            (Some(index), _, _) => Declared::As(index),
+            (None, [index], _) | (None, _, [(index, _)]) => Declared::As(*index),
+            (None, _, []) => Declared::Nowhere,
+            (None, _, _) => Declared::OneOf,
+        }
     }
 
     fn store(&self, inputs: &Inputs<'_>, token: &Token, all: &[Store]) -> Store {

@@ -181,7 +181,7 @@ fn path(joined: &Joined<'_>, agent: usize, configured: &Agent, index: usize, sto
             Reverse(way.confidence.min(outcome.confidence)),
             way.calls,
             way.act.may,
-            way.act.brake.is_some(),
+            way.act.blast == Blast::Contents && way.act.brake.is_some(),
             way.credential.is_none(),
             !used_for_something_else(joined, way),
             way.act.blast,
