@@ -50,6 +50,10 @@ mod rule_file;
 #[allow(dead_code)]
 mod operations;
 
+#[path = "src/agents/table/rows.rs"]
+#[allow(dead_code)]
+mod agents;
+
 #[path = "src/workspace/rows.rs"]
 #[allow(dead_code)]
 mod rows;
@@ -63,10 +67,13 @@ fn main() {
     println!("cargo:rerun-if-changed=src/rules/file.rs");
     println!("cargo:rerun-if-changed=src/knowledge");
     println!("cargo:rerun-if-changed=src/workspace/rows.rs");
+    println!("cargo:rerun-if-changed=src/agents/table/rows.rs");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     policies(&out);
     let files: rows::File = read(Path::new("rules/files.yaml"));
     write(&out.join("files.bin"), &files);
+    let agents: agents::Table = read(Path::new("rules/agents.yaml"));
+    write(&out.join("agents.bin"), &agents);
     let mut code = String::new();
     let mut providers: Vec<stores::Provider> = Vec::new();
     for file in yaml_files(Path::new("rules/knowledge/stores")) {

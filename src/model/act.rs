@@ -57,6 +57,11 @@ pub struct Act {
     pub confidence: Confidence,
 }
 
+/// What one call takes, by the knowledge's word; of a database that it opens, what is in it.
+fn blast(word: &str, opens: &[String]) -> Blast {
+    if opens.is_empty() { Blast::parse(word).unwrap_or(Blast::Store) } else { Blast::Contents }
+}
+
 impl Act {
     /// Of a known operation.
     pub fn of(tool: &Tool, operation: &Operation, in_sight: bool) -> Act {
@@ -72,10 +77,7 @@ impl Act {
             tool: tool.tool.clone(),
             runs: tool.runs,
             destroys: operation.destroys.clone(),
-            blast: match opens.is_empty() {
-                true => Blast::parse(&operation.blast).unwrap_or(Blast::Store),
-                false => Blast::Contents,
-            },
+            blast: blast(&operation.blast, &opens),
             opens,
             brake: operation.brake.clone(),
             undo: operation.undo.clone(),
@@ -115,10 +117,7 @@ impl Act {
             destroys: tool.destroys.clone(),
             opens: server.opens.clone(),
             brake: None,
-            blast: match server.opens.is_empty() {
-                true => Blast::parse(&tool.blast).unwrap_or(Blast::Store),
-                false => Blast::Contents,
-            },
+            blast: blast(&tool.blast, &server.opens),
             undo: tool.undo.clone().or_else(|| linked?.undo.clone()),
             undo_days: linked.and_then(|o| o.undo_days).unwrap_or(0.0),
             may: tool.may,

@@ -79,8 +79,8 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// A thing of a project, in the project's environment. The stakes in production are `exposed`'s:
-    /// whether somebody could lose something by it; elsewhere nothing that can't be made again is.
+    /// A thing of a project, in the project's environment; `exposed`: whether data could be lost by it, which
+    /// counts in production.
     fn of(inputs: &Inputs<'_>, project: &Project, name: &str, span: Span, exposed: bool) -> Declared {
         let mapped = inputs.config.environment_of(&project.environment);
         let named = environments::of_name(&project.environment, mapped.as_deref());

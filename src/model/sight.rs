@@ -42,12 +42,17 @@ impl Sight {
             let known = inputs.knowledge.mcp_server(&command, server.url.as_ref().map(|u| u.as_str()));
             words.extend(known.and_then(|k| k.provider.clone()));
         }
-        // What opens a database that a credential here opens.
-        let opens = |t: &&Tool| t.opens.iter().any(|e| opened.iter().any(|o| o.engine == *e));
-        words.extend(opened.iter().map(|o| o.engine.clone()));
-        words.extend(inputs.knowledge.tools().filter(opens).map(|t| t.tool.clone()));
-        let acting = inputs.knowledge.tools().filter(|t| !t.works_on.is_empty());
-        let idle = acting.filter(|t| !has_file(inputs, &t.works_on)).map(|t| t.tool.clone()).collect();
+        // Every tool is decoded here: only where something opens a database, or an agent may call one.
+        if !opened.is_empty() {
+            let opens = |t: &&Tool| t.opens.iter().any(|e| opened.iter().any(|o| o.engine == *e));
+            words.extend(opened.iter().map(|o| o.engine.clone()));
+            words.extend(inputs.knowledge.tools().filter(opens).map(|t| t.tool.clone()));
+        }
+        let mut idle = BTreeSet::new();
+        if !inputs.agents.is_empty() {
+            let acting = inputs.knowledge.tools().filter(|t| !t.works_on.is_empty());
+            idle.extend(acting.filter(|t| !has_file(inputs, &t.works_on)).map(|t| t.tool.clone()));
+        }
         Sight { words, terraform, idle, opened: !opened.is_empty() }
     }
 

@@ -1,5 +1,33 @@
 //! Quotes and backslashes as Droid takes them off.
 
+/// Inside which quotes a reader is.
+#[derive(Clone, Copy, Default)]
+pub struct Quotes {
+    single: bool,
+    double: bool,
+}
+
+impl Quotes {
+    /// Reads on over a character that no backslash stands before.
+    pub fn pass(&mut self, c: char) {
+        match c {
+            '\'' if !self.double => self.single = !self.single,
+            '"' if !self.single => self.double = !self.double,
+            _ => {}
+        }
+    }
+
+    /// Between single ones, where a backslash is itself.
+    pub fn single(self) -> bool {
+        self.single
+    }
+
+    /// Outside of any.
+    pub fn outside(self) -> bool {
+        !self.single && !self.double
+    }
+}
+
 /// What stands between quotes, where a text begins and ends with the same.
 pub fn quoted(text: &str) -> Option<&str> {
     ['"', '\''].iter().find_map(|q| (text.len() >= 2).then(|| text.strip_prefix(*q)?.strip_suffix(*q)).flatten())
@@ -71,7 +99,7 @@ pub fn base(word: &str) -> String {
 /// The words of a part, with their quotes.
 pub fn words(part: &str) -> Vec<String> {
     let chars: Vec<char> = part.chars().collect();
-    let (mut found, mut word, mut single, mut double, mut n) = (Vec::new(), String::new(), false, false, 0);
+    let (mut found, mut word, mut quotes, mut n) = (Vec::new(), String::new(), Quotes::default(), 0);
     while let Some(c) = chars.get(n).copied() {
         if let ('\\', Some(next)) = (c, chars.get(n + 1)) {
             word.push(c);
@@ -79,12 +107,8 @@ pub fn words(part: &str) -> Vec<String> {
             n += 2;
             continue;
         }
-        match c {
-            '\'' if !double => single = !single,
-            '"' if !single => double = !double,
-            _ => {}
-        }
-        if c.is_whitespace() && !single && !double {
+        quotes.pass(c);
+        if c.is_whitespace() && quotes.outside() {
             found.push(std::mem::take(&mut word));
         } else {
             word.push(c);
@@ -98,14 +122,15 @@ pub fn words(part: &str) -> Vec<String> {
 
 /// Where the first such character stands outside quotes, at or after `from`.
 pub fn unquoted(chars: &[char], from: usize, wanted: &str) -> Option<usize> {
-    let (mut single, mut double, mut n) = (false, false, from);
+    let (mut quotes, mut n) = (Quotes::default(), from);
     while let Some(c) = chars.get(n).copied() {
-        match c {
-            '\\' if n + 1 < chars.len() => n += 1,
-            '\'' if !double => single = !single,
-            '"' if !single => double = !double,
-            _ if !single && !double && wanted.contains(c) => return Some(n),
-            _ => {}
+        if c == '\\' && n + 1 < chars.len() {
+            n += 2;
+            continue;
+        }
+        quotes.pass(c);
+        if quotes.outside() && wanted.contains(c) {
+            return Some(n);
         }
         n += 1;
     }

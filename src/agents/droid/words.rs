@@ -1,7 +1,7 @@
 //! How Droid reads a line of shell: cut at its operators, wrappers taken off, and the programs that it
 //! starts. What it compares is text, so this follows its reading, not a shell's.
 
-use super::quotes::{bare, base, plain, program, quoted, unquoted, words};
+use super::quotes::{Quotes, bare, base, plain, program, quoted, unquoted, words};
 use super::wrappers::{command_word, is_assignment, options, redirection};
 
 /// What stands inside `sh -c '…'` where a line begins so; otherwise the line.
@@ -36,22 +36,18 @@ pub fn segments(command: &str) -> Vec<String> {
 pub fn split(text: &str) -> Vec<String> {
     let text: Vec<char> = without_heredocs(text).chars().collect();
     let at = |n: usize| text.get(n).copied();
-    let (mut found, mut part, mut single, mut double, mut n) = (Vec::new(), String::new(), false, false, 0);
+    let (mut found, mut part, mut quotes, mut n) = (Vec::new(), String::new(), Quotes::default(), 0);
     while let Some(c) = at(n) {
         let next = at(n + 1);
-        if let (false, '\\', Some(next)) = (single, c, next) {
+        if let (false, '\\', Some(next)) = (quotes.single(), c, next) {
             part.push(c);
             part.push(next);
             n += 2;
             continue;
         }
-        match c {
-            '\'' if !double => single = !single,
-            '"' if !single => double = !double,
-            _ => {}
-        }
+        quotes.pass(c);
         let cut = match c {
-            _ if single || double => false,
+            _ if !quotes.outside() => false,
             '&' | '|' if next == Some(c) => {
                 n += 1;
                 true
@@ -79,17 +75,16 @@ pub fn split(text: &str) -> Vec<String> {
 fn heredocs(line: &str) -> Vec<(String, bool)> {
     let chars: Vec<char> = line.chars().collect();
     let at = |n: usize| chars.get(n).copied();
-    let (mut found, mut single, mut double, mut n) = (Vec::new(), false, false, 0);
+    let (mut found, mut quotes, mut n) = (Vec::new(), Quotes::default(), 0);
     while n + 1 < chars.len() {
         let c = at(n);
         match c {
-            Some('\\') if !single => {
+            Some('\\') if !quotes.single() => {
                 n += 2;
                 continue;
             }
-            Some('\'') if !double => single = !single,
-            Some('"') if !single => double = !double,
-            Some('<') if !single && !double && at(n + 1) == Some('<') && at(n + 2) != Some('<') => {
+            Some(quote @ ('\'' | '"')) => quotes.pass(quote),
+            Some('<') if quotes.outside() && at(n + 1) == Some('<') && at(n + 2) != Some('<') => {
                 let mut end = n + 2;
                 let tabs = at(end) == Some('-');
                 end += usize::from(tabs);

@@ -353,24 +353,31 @@ fn by_machines(inputs: &Inputs<'_>, knowledge: &Dumps, stores: &[Store]) -> Vec<
     let Some((path, program, span)) = found else { return Vec::new() };
     let disks = stores.iter().enumerate().filter(|(_, s)| s.terraform && s.kind == "volume" && s.holds == "primary");
     let message = format!("`{path}` has machines back up with {program}; of which disks and where to isn't told");
-    let copy = |(index, store): (usize, &Store)| Copy {
+    let reason = Reason::at("made-by-a-machine", message, span);
+    let title = format!("backups by {program}");
+    let copy = |(index, store): (usize, &Store)| left_open(index, store, path, &title, &reason, span);
+    disks.map(copy).collect()
+}
+
+/// A copy that a file may make of a store; why that can't be known, and where it stands.
+fn left_open(index: usize, store: &Store, path: &str, title: &str, reason: &Reason, span: Span) -> Copy {
+    Copy {
         address: format!("command:{path}"),
         kind: "dump".into(),
-        title: format!("backups by {program}"),
+        title: title.to_owned(),
         store: index,
         held_in: None,
         place: Place::of(span, Role::Copy),
         located: Located { account: Account::Unknown, store: None, ..store.located.clone() },
         dies_with: None,
         only_terraform: false,
-        exists: exists(vec![Reason::at("made-by-a-machine", message.clone(), span)]),
+        exists: exists(vec![reason.clone()]),
         automatic: false,
         retention_days: Value::null(),
         locked: Value::bool(false),
         stated: false,
         confidence: Confidence::Low,
-    };
-    disks.map(copy).collect()
+    }
 }
 
 /// Dumps that the project's own program makes: where they go can't be read from it.
@@ -394,28 +401,14 @@ fn by_code(inputs: &Inputs<'_>, knowledge: &Dumps, stores: &[Store], engines: &[
         let span = Span::new(file.source.id, found.start(), found.end());
         let path = &file.source.path;
         let message = format!("`{path}` makes dumps; of which database and where to can't be read from a program");
+        let reason = Reason::at("made-by-a-program", message, span);
+        let title = format!("dumps by `{path}`");
         for (index, store) in stores.iter().enumerate() {
             let fits = matches!(engines.get(index), Some(Engine::Known(e)) if *e == dumper.engine);
             if !fits || store.kind != "database" || store.holds != "primary" {
                 continue;
             }
-            all.push(Copy {
-                address: format!("command:{path}"),
-                kind: "dump".into(),
-                title: format!("dumps by `{path}`"),
-                store: index,
-                held_in: None,
-                place: Place::of(span, Role::Copy),
-                located: Located { account: Account::Unknown, store: None, ..store.located.clone() },
-                dies_with: None,
-                only_terraform: false,
-                exists: exists(vec![Reason::at("made-by-a-program", message.clone(), span)]),
-                automatic: false,
-                retention_days: Value::null(),
-                locked: Value::bool(false),
-                stated: false,
-                confidence: Confidence::Low,
-            });
+            all.push(left_open(index, store, path, &title, &reason, span));
         }
     }
     all

@@ -53,6 +53,10 @@ impl Values<'_> {
             };
             groups.entry((grant.agent, grant.file, alone, seen, how)).or_default().push(grant);
         }
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        // Every tool is decoded here.
         let ranking = Ranking::of(self.inputs, &self.model.stores);
         groups.into_values().filter_map(|group| self.grant(&group, &ranking)).collect()
     }
